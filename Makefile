@@ -1,0 +1,46 @@
+# The two commands are `make demo` and `make test`; each installs what is missing. `make help` lists the rest.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+CONFIGURATION ?= Release
+CLUSTERCAST := src/ClusterCast.Cli/bin/$(CONFIGURATION)/net10.0/clustercast
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.PHONY: help install build contracts web demo test fuzz soak bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+install: ## packages of Debian, npm and NuGet that are missing
+	@scripts/install.sh
+
+contracts: install ## compile the contracts
+	@scripts/build-contracts.sh
+
+web: install ## verifier (WASM), player and app
+	@scripts/build-web.sh
+
+build: contracts web ## everything
+	@dotnet build ClusterCast.slnx --configuration $(CONFIGURATION) --verbosity quiet --nologo
+
+demo: build ## the product at its main job; DURATION= HEADLESS=1 REPORT= SOURCE= MISBEHAVE=
+	@exec $(CLUSTERCAST) demo $(if $(DURATION),--duration $(DURATION)) $(if $(filter 1,$(HEADLESS)),--headless) \
+	  $(if $(REPORT),--report "$(REPORT)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(MISBEHAVE),--misbehave $(MISBEHAVE)) \
+	  $(if $(PORT),--port $(PORT))
+
+test: build ## every test: C#, Solidity, TypeScript, browser, end to end
+	@scripts/test.sh $(SUITE)
+
+fuzz: build ## the fuzz tests for FUZZ_SECONDS= each (60)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} scripts/fuzz.sh
+
+soak: build ## a long demo and a real OBS; SOAK_SECONDS= (600)
+	@SOAK_SECONDS=$${SOAK_SECONDS:-600} scripts/soak.sh
+
+bench: build ## NAME= one benchmark, all otherwise; results in bench/results, docs/benchmarks.md
+	@node bench/run.mjs $(NAME)
+
+clean: ## what the build made
+	@rm -rf out src/*/bin src/*/obj tests/*/bin tests/*/obj contracts/out contracts/cache web/*/dist

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Test} from "forge-std/Test.sol";
+import {RelayStaking} from "../src/RelayStaking.sol";
+import {StreamKeys} from "../src/StreamKeys.sol";
+import {TicketBroker} from "../src/TicketBroker.sol";
+import {Receipt as ServedReceipt} from "../src/interfaces/IRelayStaking.sol";
+import {Head} from "../src/interfaces/IStreamKeys.sol";
+import {Config, Ticket} from "../src/interfaces/ITicketBroker.sol";
+import {Signatures} from "../src/libraries/Signatures.sol";
+import {TicketHash} from "../src/libraries/TicketHash.sol";
+import {TypedData} from "../src/libraries/TypedData.sol";
+
+/// @notice The shared examples of `spec/vectors`, which C#, TypeScript and viem read too.
+contract VectorsTest is Test {
+    string private constant FOLDER = "../spec/vectors/";
+
+    StreamKeys private keys;
+    RelayStaking private staking;
+    TicketBroker private broker;
+
+    function setUp() public {
+        vm.chainId(31337);
+        string memory json = _read("domains");
+        address keysAt = vm.parseJsonAddress(json, ".domains.streamKeys.verifyingContract");
+        address stakingAt = vm.parseJsonAddress(json, ".domains.relayStaking.verifyingContract");
+        address brokerAt = vm.parseJsonAddress(json, ".domains.ticketBroker.verifyingContract");
+        deployCodeTo("StreamKeys.sol:StreamKeys", "", keysAt);
+        deployCodeTo("RelayStaking.sol:RelayStaking", abi.encode(address(1), 1, 1), stakingAt);
+        Config memory config = Config(address(1), keysAt, address(2), 86_400, 259_200, 1, 1_000_000);
+        deployCodeTo("TicketBroker.sol:TicketBroker", abi.encode(config), brokerAt);
+        (keys, staking, broker) = (StreamKeys(keysAt), RelayStaking(stakingAt), TicketBroker(brokerAt));
+    }
+
+    /* DOMAINS */
+
+    function test_domain_separators() public view {
+        string memory json = _read("domains");
+        assertEq(vm.parseJsonUint(json, ".domains.streamKeys.chainId"), block.chainid);
+        assertEq(keys.domainSeparator(), vm.parseJsonBytes32(json, ".domains.streamKeys.separator"));
+        assertEq(staking.domainSeparator(), vm.parseJsonBytes32(json, ".domains.relayStaking.separator"));
+        assertEq(broker.domainSeparator(), vm.parseJsonBytes32(json, ".domains.ticketBroker.separator"));
+    }
+
+    /* TYPES */
+
+    function test_tickets() public view {
+        string memory json = _read("ticket");
+        uint256 count = _check(json, "relay stream terms commit salt faceValue winProb epoch");
+        assertEq(TicketHash.TYPE_HASH, vm.parseJsonBytes32(json, ".typeHash"));
+        for (uint256 i; i < count; ++i) {
+            _checkTicket(json, _case(i));
+        }
+    }
+
+    function test_heads() public view {
+        string memory json = _read("head");
+        uint256 count =
+            _check(json, "stream run track window count root byteLength leafCount prev initHash time flags");
+        for (uint256 i; i < count; ++i) {
+            string memory at_ = _case(i);
+            bytes memory words = _words(
+                json, at_, "stream run track window count root byteLength leafCount prev initHash time flags"
+            );
+            Head memory head = abi.decode(words, (Head));
+            assertEq(keys.hashHead(head), _bytes32(json, at_, ".digest"), at_);
+            assertEq(keys.headSigner(head, _signature(json, at_)), _address(json, at_, ".signer"), at_);
+        }
+    }
+
+    function test_receipts() public view {
+        string memory json = _read("receipt");
+        uint256 count = _check(json, "relay purse headDigest servedRoot byteLength time");
+        for (uint256 i; i < count; ++i) {
+            string memory at_ = _case(i);
+            bytes memory words = _words(json, at_, "relay purse headDigest servedRoot byteLength time");
+            ServedReceipt memory receipt = abi.decode(words, (ServedReceipt));
+            assertEq(staking.hashReceipt(receipt), _bytes32(json, at_, ".digest"), at_);
+            assertEq(staking.receiptSigner(receipt, _signature(json, at_)), _address(json, at_, ".signer"), at_);
+        }
+    }
+
+    function test_bindings() public view {
+        string memory json = _read("bind");
+        uint256 count = _check(json, "owner viewingKey");
+        for (uint256 i; i < count; ++i) {
+            string memory at_ = _case(i);
+            (address owner, address key) = abi.decode(_words(json, at_, "owner viewingKey"), (address, address));
+            assertEq(broker.bindDigest(owner, key), _bytes32(json, at_, ".digest"), at_);
+        }
+    }
+
+    function test_delegations() public view {
+        string memory json = _read("delegation");
+        uint256 count = _check(json, "stream key from until");
+        for (uint256 i; i < count; ++i) {
+            string memory at_ = _case(i);
+            (uint256 stream, address key, uint64 from, uint64 until) =
+                abi.decode(_words(json, at_, "stream key from until"), (uint256, address, uint64, uint64));
+            assertEq(keys.delegationDigest(stream, key, from, until), _bytes32(json, at_, ".digest"), at_);
+        }
+    }
+
+    function test_sessions() public view {
+        _check(_read("session"), "purse relay nonce time");
+    }
+
+    function test_relay_records() public view {
+        _check(_read("record"), "node payout price issued expires endpoints tracks");
+    }
+
+    function test_node_proofs() public view {
+        _check(_read("nodeproof"), "node challenge");
+    }
+
+    /* CHECKS */
+
+    /// @dev Type hash, struct hashes, digests and signers of a file by EIP-712's rules, whatever the type.
+    function _check(string memory json, string memory fields) private view returns (uint256 count) {
+        bytes32 typeHash = vm.parseJsonBytes32(json, ".typeHash");
+        assertEq(keccak256(bytes(vm.parseJsonString(json, ".encodeType"))), typeHash, "typeHash");
+        string memory domain = string.concat(".domains.", vm.parseJsonString(json, ".domain"), ".separator");
+        bytes32 separator = vm.parseJsonBytes32(_read("domains"), domain);
+        while (vm.keyExistsJson(json, _case(count))) {
+            string memory at_ = _case(count++);
+            bytes32 structHash = keccak256(bytes.concat(typeHash, _words(json, at_, fields)));
+            assertEq(structHash, _bytes32(json, at_, ".structHash"), at_);
+            bytes32 digest = TypedData.digest(separator, structHash);
+            assertEq(digest, _bytes32(json, at_, ".digest"), at_);
+            address signer = _address(json, at_, ".signer");
+            assertEq(vm.addr(uint256(_bytes32(json, at_, ".privateKey"))), signer, at_);
+            assertEq(this.recover(digest, _signature(json, at_)), signer, at_);
+        }
+        assertGt(count, 0, "a file without cases proves nothing");
+    }
+
+    function _checkTicket(string memory json, string memory at_) private view {
+        bytes memory words = _words(json, at_, "relay stream terms commit salt faceValue winProb epoch");
+        Ticket memory ticket = abi.decode(words, (Ticket));
+        bytes32 digest = _bytes32(json, at_, ".digest");
+        assertEq(broker.ticketDigest(ticket), digest, at_);
+        bytes32 r = _bytes32(json, at_, ".r");
+        uint256 index = vm.parseJsonUint(json, string.concat(at_, ".index"));
+        assertEq(TicketHash.commitOf(r, index), ticket.commit, at_);
+        uint64 draw = TicketHash.drawOf(r, digest);
+        assertEq(draw, vm.parseJsonUint(json, string.concat(at_, ".draw")), at_);
+        assertEq(draw < ticket.winProb, vm.parseJsonBool(json, string.concat(at_, ".win")), at_);
+        uint256 price = vm.parseJsonUint(json, string.concat(at_, ".price"));
+        uint256 paidBytes = vm.parseJsonUint(json, string.concat(at_, ".bytes"));
+        assertEq((price * paidBytes << 64) / (1e9 * uint256(ticket.faceValue)), ticket.winProb, at_);
+    }
+
+    function recover(bytes32 digest, bytes calldata signature) external pure returns (address) {
+        return Signatures.recover(digest, signature);
+    }
+
+    /* READING */
+
+    function _read(string memory name) private view returns (string memory) {
+        string memory path = string.concat(FOLDER, name, ".json");
+        require(
+            vm.isFile(path),
+            string.concat("spec/vectors/", name, ".json is missing: the generator of the vectors has not been run")
+        );
+        return vm.readFile(path);
+    }
+
+    function _case(uint256 i) private pure returns (string memory) {
+        return string.concat(".cases[", vm.toString(i), "]");
+    }
+
+    /// @dev The ABI encoding of a message: one word a field, in the given order.
+    function _words(string memory json, string memory at_, string memory fields)
+        private
+        pure
+        returns (bytes memory words)
+    {
+        string[] memory names = vm.split(fields, " ");
+        for (uint256 i; i < names.length; ++i) {
+            string memory value = vm.parseJsonString(json, string.concat(at_, ".message.", names[i]));
+            uint256 length = bytes(value).length;
+            if (length == 66) words = bytes.concat(words, vm.parseBytes32(value));
+            else if (length == 42) words = abi.encodePacked(words, uint256(uint160(vm.parseAddress(value))));
+            else words = abi.encodePacked(words, vm.parseUint(value));
+        }
+    }
+
+    function _bytes32(string memory json, string memory at_, string memory key) private pure returns (bytes32) {
+        return vm.parseJsonBytes32(json, string.concat(at_, key));
+    }
+
+    function _address(string memory json, string memory at_, string memory key) private pure returns (address) {
+        return vm.parseJsonAddress(json, string.concat(at_, key));
+    }
+
+    function _signature(string memory json, string memory at_) private pure returns (bytes memory) {
+        return vm.parseJsonBytes(json, string.concat(at_, ".signature"));
+    }
+}

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Compiles the contracts when a source is newer than the last build.
+set -euo pipefail
+cd "$(dirname "$0")/../contracts"
+stamp=out/.built
+if [[ ! -f $stamp ]] || [[ -n $(find src test foundry.toml package-lock.json -newer "$stamp" -print -quit) ]]; then
+  npx --no-install forge build --quiet
+  touch "$stamp"
+fi

@@ -1,0 +1,108 @@
+using System.Net;
+using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Relaying;
+using ClusterCast.Mesh.Sessions;
+using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Signing;
+using ClusterCast.Protocol.Wire;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClusterCast.Mesh;
+
+/// <summary>What a mesh node is and the limits it keeps.</summary>
+public sealed record MeshOptions
+{
+    /// <summary>What the node is. A relay carries what is announced to it; a broadcaster pushes; a viewer watches or only listens to records.</summary>
+    public required PeerRole Role { get; init; }
+
+    /// <summary>The node key; its address is the node id.</summary>
+    public required PrivateKey NodeKey { get; init; }
+
+    /// <summary>The deployment. Peers of another chain are refused.</summary>
+    public required Domains Domains { get; init; }
+
+    /// <summary>Which keys may sign heads.</summary>
+    public required ISigningKeys SigningKeys { get; init; }
+
+    /// <summary>Where bans, good peers and incidents are kept; null keeps them in memory only.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Where to listen for TLS; port 0 takes a free one, null does not listen.</summary>
+    public IPEndPoint? TlsListen { get; init; }
+
+    /// <summary>The node's addresses for its record. Without any, the TLS endpoint that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>
+    public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
+
+    /// <summary>Where the earnings go, for the record.</summary>
+    public Address Payout { get; init; }
+
+    /// <summary>Micro-USDC per 1e9 bytes, for the record.</summary>
+    public ulong Price { get; init; }
+
+    /// <summary>Dearer relays are not asked, micro-USDC per 1e9 bytes; null asks all.</summary>
+    public ulong? MaxPrice { get; init; }
+
+    /// <summary>File with the first peers to dial (<see cref="Discovery.BootstrapFile"/>); null for none.</summary>
+    public string? BootstrapFile { get; init; }
+
+    /// <summary>First peers to dial beside those of the file.</summary>
+    public IReadOnlyList<BootstrapPeer> BootstrapPeers { get; init; } = [];
+
+    /// <summary>How this node dials relays.</summary>
+    public EndpointKind DialBy { get; init; } = EndpointKind.Tls;
+
+    /// <summary>Relays that a broadcaster pushes each track to.</summary>
+    public int PushTo { get; init; } = 1;
+
+    /// <summary>Tracks that a relay carries at most.</summary>
+    public int CarryLimit { get; init; } = 8;
+
+    /// <summary>The streams that a relay carries; null for every announced one.</summary>
+    public IReadOnlyCollection<StreamId>? CarryOnly { get; init; }
+
+    /// <summary>Subscriptions served at a time; more are refused as full.</summary>
+    public int MaxSubscribers { get; init; } = 1_000;
+
+    /// <summary>Connections held at a time; more are closed.</summary>
+    public int MaxConnections { get; init; } = 2_000;
+
+    /// <summary>Relays that the node keeps connected by itself, 1 to 8.</summary>
+    public int MaxPeers { get; init; } = 8;
+
+    /// <summary>Media that waited longer for a slow subscriber is dropped up to the newest window.</summary>
+    public TimeSpan MaxLatency { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A parent that completes no part for this long is left.</summary>
+    public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long windows stay cached.</summary>
+    public TimeSpan CacheFor { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Bytes that the windows of one track may take in the cache. The newest window always stays.</summary>
+    public long CacheBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>A connection without a frame for this long is closed; an idle side pings after a third of it.</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Life of a node's ban.</summary>
+    public TimeSpan BanFor { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How subscribers pay this node.</summary>
+    public IServingSessions ServingSessions { get; init; } = FreeServing.Instance;
+
+    /// <summary>How this node pays its relays. What a broadcaster pushes is free in any case.</summary>
+    public IPayingSessions PayingSessions { get; init; } = FreePaying.Instance;
+
+    /// <summary>Makes this node misbehave; null in earnest.</summary>
+    public IServingFault? Fault { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Randomness.</summary>
+    public IRandomSource Random { get; init; } = SystemRandomSource.Instance;
+
+    /// <summary>Logging.</summary>
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+}

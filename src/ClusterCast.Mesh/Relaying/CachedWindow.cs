@@ -1,0 +1,91 @@
+using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Windows;
+
+namespace ClusterCast.Mesh.Relaying;
+
+/// <summary>A verified part in the cache. Its bytes are shared by all subscribers. Changes only under the gate of its <see cref="TrackCache"/>.</summary>
+internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes, byte[] bytes, SignedHead? head, long arrivedAt)
+{
+    private readonly bool[] _present = new bool[leafHashes.Count];
+
+    /// <summary>The signed node.</summary>
+    public PartNode Node { get; } = node;
+
+    /// <summary>The signed leaf hashes.</summary>
+    public IReadOnlyList<Hash32> LeafHashes { get; } = leafHashes;
+
+    /// <summary>The part's bytes; only leaves that are present may be read.</summary>
+    public byte[] Bytes { get; } = bytes;
+
+    /// <summary>The head that was signed with this part; null when only a later one was seen.</summary>
+    public SignedHead? Head { get; } = head;
+
+    /// <summary>When the node came, as a timestamp of the node's clock.</summary>
+    public long ArrivedAt { get; } = arrivedAt;
+
+    /// <summary>Whether one leaf is there.</summary>
+    public bool Has(int leaf) => _present[leaf];
+
+    /// <summary>Marks a verified leaf as there. Its bytes are the ones shared already, unless the window was verified twice.</summary>
+    public void Take(VerifiedPart source, int leaf)
+    {
+        if (!_present[leaf] && source.Bytes != Bytes)
+        {
+            source.Leaf(leaf).Span.CopyTo(Bytes.AsSpan(leaf * WindowLimits.LeafBytes));
+        }
+
+        _present[leaf] = true;
+    }
+
+    /// <summary>Marks all leaves as there.</summary>
+    public void MarkAll() => Array.Fill(_present, true);
+
+    /// <summary>The bytes of one leaf.</summary>
+    public ReadOnlySpan<byte> Leaf(int leaf) => Bytes.AsSpan(leaf * WindowLimits.LeafBytes, WindowLimits.LeafLength(Bytes.Length, leaf));
+}
+
+/// <summary>A window in the cache, under at least one valid head. Changes only under the gate of its <see cref="TrackCache"/>.</summary>
+internal sealed class CachedWindow(ulong run, uint number, Hash32 prev, ReadOnlyMemory<byte> init)
+{
+    private readonly List<CachedPart> _parts = [];
+
+    /// <summary>The run, Unix ms.</summary>
+    public ulong Run { get; } = run;
+
+    /// <summary>Number in the run.</summary>
+    public uint Number { get; } = number;
+
+    /// <summary>Digest of the last head before.</summary>
+    public Hash32 Prev { get; } = prev;
+
+    /// <summary>The init segment that the parts need.</summary>
+    public ReadOnlyMemory<byte> Init { get; } = init;
+
+    /// <summary>The parts under <see cref="Head"/>.</summary>
+    public IReadOnlyList<CachedPart> Parts => _parts;
+
+    /// <summary>The newest head.</summary>
+    public SignedHead? Head { get; private set; }
+
+    /// <summary>When the newest part came.</summary>
+    public long NewestAt => _parts.Count > 0 ? _parts[^1].ArrivedAt : 0;
+
+    /// <summary>Bytes of the parts.</summary>
+    public long ByteLength { get; private set; }
+
+    /// <summary>Adds what a new head covers.</summary>
+    public void Advance(IEnumerable<CachedPart> parts, SignedHead head)
+    {
+        foreach (var part in parts.ToList())
+        {
+            _parts.Add(part);
+            ByteLength += part.Bytes.Length;
+        }
+
+        // A window that was verified twice can meet an older head again.
+        if (Head is null || head.Head.Count > Head.Head.Count || (head.Head.Count == Head.Head.Count && head.Head.IsLast))
+        {
+            Head = head;
+        }
+    }
+}

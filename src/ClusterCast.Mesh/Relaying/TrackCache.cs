@@ -1,0 +1,197 @@
+using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Windows;
+
+namespace ClusterCast.Mesh.Relaying;
+
+/// <summary>
+/// The verified windows of one track, newest last, bounded by age and bytes. Subscribers read it at their own pace (<see cref="TrackFeed"/>); each change wakes
+/// them. Thread-safe: one gate, held briefly and never while anything else is called.
+/// </summary>
+internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan keepFor, long keepBytes)
+{
+    private readonly List<CachedWindow> _windows = [];
+    private TrackFeed[] _feeds = [];
+
+    /// <summary>The track.</summary>
+    public TrackKey Track { get; } = track;
+
+    /// <summary>Guards the windows and their parts.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Whether the run of the newest window is over.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>The way from the broadcaster to this node, both included; null while the track cannot be announced.</summary>
+    public Address[]? Path { get; set; }
+
+    /// <summary>The newest window; null before the first.</summary>
+    public CachedWindow? Newest
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _windows.Count > 0 ? _windows[^1] : null;
+            }
+        }
+    }
+
+    /// <summary>Oldest and newest window of the newest run; zeros when empty.</summary>
+    public (uint Oldest, uint Newest) Range
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _windows.Count == 0 ? default : (_windows.Find(w => w.Run == _windows[^1].Run)!.Number, _windows[^1].Number);
+            }
+        }
+    }
+
+    /// <summary>Subscribers that read this cache.</summary>
+    public int Subscribers => _feeds.Length;
+
+    /// <summary>Adds the parts of a window that a new head covers. Their leaves are absent.</summary>
+    public void Advance(ulong run, uint number, Hash32 prev, ReadOnlyMemory<byte> init, IEnumerable<VerifiedPart> parts, SignedHead head) =>
+        Advance(run, number, prev, init, parts.Select(p => (p.Node, p.LeafHashes, p.Bytes)), head, complete: false);
+
+    /// <summary>Adds a part with all its leaves.</summary>
+    public void AddComplete(ulong run, uint number, Hash32 prev, ReadOnlyMemory<byte> init, SignedPart part, byte[] bytes) =>
+        Advance(run, number, prev, init, [(part.Node, part.Leaves, bytes)], part.Head, complete: true);
+
+    /// <summary>Closes the newest window with a head over no further part.</summary>
+    public void Close(SignedHead head)
+    {
+        lock (Gate)
+        {
+            if (Find(head.Head.Run, head.Head.Window) is not { } window)
+            {
+                return;
+            }
+
+            window.Advance([], head);
+        }
+
+        Wake();
+    }
+
+    /// <summary>A leaf of a cached part has verified.</summary>
+    public void AddLeaf(ulong run, uint number, VerifiedPart part, int leaf)
+    {
+        lock (Gate)
+        {
+            if (Find(run, number) is not { } window || part.Node.Index >= window.Parts.Count)
+            {
+                return;
+            }
+
+            window.Parts[part.Node.Index].Take(part, leaf);
+        }
+
+        Wake();
+    }
+
+    /// <summary>The run is over.</summary>
+    public void End()
+    {
+        lock (Gate)
+        {
+            IsEnded = true;
+        }
+
+        Wake();
+    }
+
+    /// <summary>A window, or null. Call under the gate.</summary>
+    public CachedWindow? Find(ulong run, uint number)
+    {
+        for (var i = _windows.Count - 1; i >= 0; i--)
+        {
+            if (_windows[i].Run == run && _windows[i].Number == number)
+            {
+                return _windows[i];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The window after another, or null. Call under the gate.</summary>
+    public CachedWindow? After(CachedWindow window)
+    {
+        var index = _windows.LastIndexOf(window);
+        return index >= 0 && index + 1 < _windows.Count ? _windows[index + 1]
+            : index < 0 && _windows.Count > 0 ? _windows[^1]
+            : null;
+    }
+
+    /// <summary>Wakes this subscriber from now on.</summary>
+    public void Add(TrackFeed feed)
+    {
+        lock (Gate)
+        {
+            _feeds = [.. _feeds, feed];
+        }
+    }
+
+    /// <summary>Wakes this subscriber no longer.</summary>
+    public void Remove(TrackFeed feed)
+    {
+        lock (Gate)
+        {
+            _feeds = [.. _feeds.Where(f => f != feed)];
+        }
+    }
+
+    private void Advance(
+        ulong run, uint number, Hash32 prev, ReadOnlyMemory<byte> init, IEnumerable<(PartNode Node, IReadOnlyList<Hash32> Leaves, byte[] Bytes)> parts, SignedHead head, bool complete)
+    {
+        var now = time.GetTimestamp();
+        lock (Gate)
+        {
+            var window = Find(run, number);
+            if (window is null)
+            {
+                window = new CachedWindow(run, number, prev, init);
+                _windows.Add(window);
+                IsEnded = false;
+            }
+
+            var held = window.Parts.Count;
+            window.Advance(
+                parts.Where(p => p.Node.Index >= held).Select(p =>
+                {
+                    var own = head.Head.Count == p.Node.Index + 1 && head.Head.Time == p.Node.Time ? head : null;
+                    var part = new CachedPart(p.Node, p.Leaves, p.Bytes, own, now);
+                    if (complete)
+                    {
+                        part.MarkAll();
+                    }
+
+                    return part;
+                }),
+                head);
+            Evict();
+        }
+
+        Wake();
+    }
+
+    private void Evict()
+    {
+        var bytes = _windows.Sum(w => w.ByteLength);
+        while (_windows.Count > 1 && (bytes > keepBytes || time.GetElapsedTime(_windows[0].NewestAt) > keepFor))
+        {
+            bytes -= _windows[0].ByteLength;
+            _windows.RemoveAt(0);
+        }
+    }
+
+    private void Wake()
+    {
+        foreach (var feed in Volatile.Read(ref _feeds))
+        {
+            feed.Signal();
+        }
+    }
+}

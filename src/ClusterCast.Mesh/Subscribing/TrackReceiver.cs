@@ -1,0 +1,214 @@
+using System.Threading.Channels;
+using ClusterCast.Mesh.Scoring;
+using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Signing;
+using ClusterCast.Protocol.Windows;
+using ClusterCast.Protocol.Wire;
+
+namespace ClusterCast.Mesh.Subscribing;
+
+/// <summary>What the media frames of a parent amount to.</summary>
+/// <param name="Verdict">The worst verdict.</param>
+/// <param name="Progress">Whether a part became complete.</param>
+/// <param name="Closed">The head that closed a window; null when none did.</param>
+/// <param name="CountedBytes">Leaf bytes to be paid.</param>
+/// <param name="Incident">What was corrupt; null when nothing was.</param>
+internal readonly record struct Intake(Verdict Verdict, bool Progress = false, SignedHead? Closed = null, int CountedBytes = 0, Incident? Incident = null);
+
+/// <summary>
+/// Verifies the media of one track, whoever sends it, keeps the place up to which all is complete, and gives complete parts out in order. What is trusted here
+/// moves only with a valid head, so a lying parent cannot make the place jump. Not thread-safe.
+/// </summary>
+internal sealed class TrackReceiver
+{
+    private const int QueuedParts = 1_024;
+
+    private readonly TrackKey _track;
+    private readonly WindowVerifier _verifier;
+    private readonly TimeProvider _time;
+    private readonly ITrackSink? _sink;
+    private readonly MeshMetrics _metrics;
+    private readonly Channel<ReceivedPart> _parts;
+    private ulong _run;
+    private uint _window;
+    private int _part;
+    private int _known;
+    private int _published;
+
+    /// <summary>A receiver that also feeds <paramref name="sink"/>.</summary>
+    public TrackReceiver(TrackKey track, Eip712Domain streamKeys, ISigningKeys keys, TimeProvider time, ITrackSink? sink, MeshMetrics metrics)
+    {
+        _track = track;
+        _verifier = new WindowVerifier(track, streamKeys, keys);
+        _time = time;
+        _sink = sink;
+        _metrics = metrics;
+        _parts = Channel.CreateBounded<ReceivedPart>(
+            new BoundedChannelOptions(QueuedParts) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true },
+            _ => PartsDropped++);
+    }
+
+    /// <summary>The complete parts, in order. When the reader is 1,024 parts behind, the oldest are dropped.</summary>
+    public ChannelReader<ReceivedPart> Parts => _parts.Reader;
+
+    /// <summary>The run that is received, 0 before the first valid head.</summary>
+    public ulong Run => _run;
+
+    /// <summary>Where to resume: the window, and the parts of it that are complete; zeros at the start.</summary>
+    public (uint Window, ushort Parts) Place => (_window, (ushort)_part);
+
+    /// <summary>Leaves verified.</summary>
+    public long LeavesVerified { get; private set; }
+
+    /// <summary>Leaves and heads refused.</summary>
+    public long LeavesRejected { get; private set; }
+
+    /// <summary>Bytes of the verified leaves.</summary>
+    public long VerifiedBytes { get; private set; }
+
+    /// <summary>Parts given out.</summary>
+    public long PartsDelivered { get; private set; }
+
+    /// <summary>Parts under a valid head that never became complete.</summary>
+    public long PartsLost { get; private set; }
+
+    /// <summary>Parts that the reader did not take in time.</summary>
+    public long PartsDropped { get; private set; }
+
+    /// <summary>Capture time of the newest part given out, Unix ms.</summary>
+    public ulong NewestTime { get; private set; }
+
+    /// <summary>No part follows.</summary>
+    public void Complete() => _parts.Writer.TryComplete();
+
+    /// <summary>Takes one media frame from a parent. Throws <see cref="WireException"/>.</summary>
+    public Intake Take(Upstream from, FrameType type, ReadOnlySpan<byte> body)
+    {
+        switch (type)
+        {
+            case FrameType.Init:
+                var init = InitMessage.Read(body);
+                if (init.Track != _track.Track)
+                {
+                    return new Intake(Verdict.Malformed);
+                }
+
+                var verdict = _verifier.AcceptInit(init.Run, init.Bytes.ToArray());
+                from.HasInit = verdict == Verdict.Accepted;
+                return new Intake(verdict);
+            case var _ when !from.HasInit:
+                return new Intake(Verdict.Malformed);
+            case FrameType.Window:
+                var window = WindowMessage.Read(body);
+                return Judge(from, _verifier.OpenWindow(window.Window, window.Prev), window.Window, null);
+            case FrameType.Node:
+                var node = NodeMessage.Read(body);
+                return Judge(from, _verifier.AcceptNode(node.Window, node.Part, node.Time, node.Flags, node.ByteLength, node.Leaves), node.Window, node.Part);
+            case FrameType.Part:
+                return TakePart(from, PartMessage.Read(body));
+            case FrameType.Head:
+                var head = HeadMessage.Read(body);
+                return TakeHead(from, head.Window, head.Count, head.Time, head.Flags, head.Signature);
+            default:
+                return TakeLeaf(from, LeafMessage.Read(body));
+        }
+    }
+
+    private Intake TakePart(Upstream from, in PartMessage part)
+    {
+        var verdict = _verifier.AcceptNode(part.Window, part.Part, part.Time, part.Flags, part.ByteLength, part.Leaves);
+        return verdict is Verdict.Accepted or Verdict.Duplicate
+            ? TakeHead(from, part.Window, (ushort)(part.Part + 1), part.Time, part.HeadFlags, part.Signature)
+            : Judge(from, verdict, part.Window, part.Part);
+    }
+
+    private Intake TakeHead(Upstream from, uint window, ushort count, ulong time, HeadFlags flags, Signature signature)
+    {
+        var verdict = _verifier.AcceptHead(window, count, time, flags, signature);
+        if (verdict == Verdict.Corrupt)
+        {
+            return Corrupt(Incident.OfHead(from.Node, Now(), _verifier.RefusedHead!.Value, signature));
+        }
+
+        if (verdict == Verdict.Malformed)
+        {
+            return new Intake(verdict);
+        }
+
+        if (verdict != Verdict.Accepted)
+        {
+            from.HasHead |= verdict == Verdict.Duplicate;
+            return new Intake(verdict);
+        }
+
+        from.HasHead = true;
+        var current = _verifier.Current!;
+        if (current.Run != _run || current.Number != _window)
+        {
+            PartsLost += _known - _part;
+            _part = 0;
+            (_run, _window) = (current.Run, current.Number);
+            _published = 0;
+        }
+
+        // After a parent that lied about the window, the same window is verified anew; what it published already stays.
+        var first = Math.Min(_published, current.Parts.Count);
+        _published = _known = current.Parts.Count;
+        _sink?.OnHead(current, first, current.Head!);
+        return new Intake(verdict, Closed: current.IsClosed ? current.Head : null);
+    }
+
+    private Intake TakeLeaf(Upstream from, in LeafMessage leaf)
+    {
+        var verdict = _verifier.AcceptLeaf(leaf.Window, leaf.Part, leaf.Leaf, leaf.Bytes);
+        var current = _verifier.Current;
+        switch (verdict)
+        {
+            case Verdict.Corrupt:
+                return Corrupt(Incident.OfLeaf(from.Node, Now(), _track, current!, leaf.Part, leaf.Leaf, leaf.Bytes));
+            case Verdict.Duplicate:
+                // Another parent sent it first. This one delivered it too, and is paid when the bytes are the right ones.
+                var isRight = leaf.Bytes.SequenceEqual(current!.Parts[leaf.Part].Leaf(leaf.Leaf).Span);
+                return new Intake(verdict, CountedBytes: isRight && from.Counts(leaf.Window, leaf.Part, leaf.Leaf) ? leaf.Bytes.Length : 0);
+            case Verdict.Accepted:
+                LeavesVerified++;
+                VerifiedBytes += leaf.Bytes.Length;
+                _metrics.LeafVerified(leaf.Bytes.Length);
+                _sink?.OnLeaf(current!, current!.Parts[leaf.Part], leaf.Leaf);
+                return new Intake(verdict, Deliver(current!), CountedBytes: from.Counts(leaf.Window, leaf.Part, leaf.Leaf) ? leaf.Bytes.Length : 0);
+            default:
+                return new Intake(verdict);
+        }
+    }
+
+    private bool Deliver(VerifiedWindow current)
+    {
+        var progress = false;
+        while (_part < current.Parts.Count && current.Parts[_part].IsComplete)
+        {
+            var part = current.Parts[_part++];
+            NewestTime = part.Node.Time;
+            PartsDelivered++;
+            progress = true;
+            if (_sink is null)
+            {
+                _parts.Writer.TryWrite(new ReceivedPart(_track, current.Run, current.Number, part, current.Head!, current.Init));
+            }
+        }
+
+        return progress;
+    }
+
+    private Intake Judge(Upstream from, Verdict verdict, uint window, ushort? part) => verdict == Verdict.Corrupt
+        ? Corrupt(Incident.OfTree(from.Node, Now(), _track, _verifier.Current, window, part))
+        : new Intake(verdict);
+
+    private Intake Corrupt(Incident incident)
+    {
+        LeavesRejected++;
+        _metrics.Rejected();
+        return new Intake(Verdict.Corrupt, Incident: incident);
+    }
+
+    private ulong Now() => (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds();
+}

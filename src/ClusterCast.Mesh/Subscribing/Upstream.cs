@@ -1,0 +1,101 @@
+using ClusterCast.Mesh.Sessions;
+using ClusterCast.Mesh.Transports;
+using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Wire;
+
+namespace ClusterCast.Mesh.Subscribing;
+
+/// <summary>Why a subscription leaves a parent.</summary>
+internal enum Leaving
+{
+    /// <summary>It does not.</summary>
+    None,
+
+    /// <summary>The parent refused.</summary>
+    Refused,
+
+    /// <summary>The parent says that the run is over, or serves an older run.</summary>
+    Ended,
+
+    /// <summary>The connection was lost.</summary>
+    Lost,
+
+    /// <summary>No part became complete in time.</summary>
+    Stalled,
+
+    /// <summary>The parent broke the protocol.</summary>
+    Malformed,
+
+    /// <summary>The parent sent corrupt media.</summary>
+    Corrupt,
+
+    /// <summary>The parent and the purse do not agree.</summary>
+    Unpaid,
+
+    /// <summary>The parent withdrew the track, and another one has it.</summary>
+    Withdrawn,
+}
+
+/// <summary>One subscription at one parent.</summary>
+internal sealed class Upstream(PeerConnection peer, byte channel, Address node, bool isPush, long now)
+{
+    private (uint Window, ushort Part, int Leaf) _lastCounted;
+
+    /// <summary>The connection.</summary>
+    public PeerConnection Peer { get; } = peer;
+
+    /// <summary>The channel on it.</summary>
+    public byte Channel { get; } = channel;
+
+    /// <summary>The parent's node id.</summary>
+    public Address Node { get; } = node;
+
+    /// <summary>Whether the parent is the broadcaster, which serves for nothing.</summary>
+    public bool IsPush { get; } = isPush;
+
+    /// <summary>Why it is to be left.</summary>
+    public Leaving Leaving { get; set; }
+
+    /// <summary>For people.</summary>
+    public string Reason { get; set; } = "";
+
+    /// <summary>When the parent may be asked again, ms from now; null for the default.</summary>
+    public uint? RetryAfterMs { get; set; }
+
+    /// <summary>The refusal, when it refused.</summary>
+    public RefusalCode? Refusal { get; set; }
+
+    /// <summary>When it was asked, or when the last part became complete, as a timestamp.</summary>
+    public long ProgressAt { get; set; } = now;
+
+    /// <summary>Whether it has delivered a valid head.</summary>
+    public bool HasHead { get; set; }
+
+    /// <summary>Whether it has delivered a complete part.</summary>
+    public bool HasProgress { get; set; }
+
+    /// <summary>Whether the newest window was asked for because the place was one of another run.</summary>
+    public bool AskedAnew { get; set; }
+
+    /// <summary>Whether the loop was told of the first head.</summary>
+    public bool PathTaken { get; set; }
+
+    /// <summary>Whether media is taken: not before an init segment of a current run.</summary>
+    public bool HasInit { get; set; }
+
+    /// <summary>The session that pays; null when nothing is paid.</summary>
+    public IPayingSession? Session => IsPush ? null : Peer.State.Paying.Session;
+
+    /// <summary>Whether a leaf is beyond those counted: nobody is paid twice for one.</summary>
+    public bool Counts(uint window, ushort part, int leaf)
+    {
+        var place = (window, part, leaf);
+        if (place.CompareTo(_lastCounted) <= 0)
+        {
+            return false;
+        }
+
+        _lastCounted = place;
+        return true;
+    }
+}

@@ -1,0 +1,21 @@
+using ClusterCast.Mesh.Relaying;
+using ClusterCast.Mesh.Subscribing;
+using ClusterCast.Mesh.Tree;
+
+namespace ClusterCast.Mesh.Transports;
+
+/// <summary>What the rooms keep for one connection.</summary>
+internal sealed class PeerState(ServingDesk serving)
+{
+    /// <summary>Subscriptions of the peer here, and its session.</summary>
+    public ServingDesk Serving { get; } = serving;
+
+    /// <summary>Subscriptions of this node at the peer.</summary>
+    public Inlets Inlets { get; } = new();
+
+    /// <summary>The session in which this node pays the peer.</summary>
+    public PayingSlot Paying { get; } = new();
+
+    /// <summary>Announcements in both directions.</summary>
+    public PeerAnnouncements Announcements { get; } = new();
+}

@@ -1,0 +1,63 @@
+using ClusterCast.Node.Hosting;
+using ClusterCast.Node.Network;
+using ClusterCast.Payments;
+using ClusterCast.Protocol.Evidence;
+using ClusterCast.Protocol.Signing;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterCast.Node.Money;
+
+/// <summary>A purse with all that keeps it going: its balance, its resends, its debts on disk, and the evidence it finds.</summary>
+public sealed class PurseDesk : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _work;
+
+    private PurseDesk(Purse purse, PurseWatch watch)
+    {
+        Purse = purse;
+        Watch = watch;
+        _work = Task.WhenAll(purse.RunAsync(_stop.Token), watch.RunAsync(_stop.Token));
+    }
+
+    /// <summary>The purse.</summary>
+    public Purse Purse { get; }
+
+    /// <summary>Its balance.</summary>
+    public PurseWatch Watch { get; }
+
+    /// <summary>Opens the purse of a viewing key. Evidence goes to <c>evidence-*.json</c> in the data folder.</summary>
+    public static async Task<PurseDesk> OpenAsync(RoleContext context, ChainAccess chain, PrivateKey viewingKey, string data, CancellationToken stop)
+    {
+        var log = context.Logs.CreateLogger("purse");
+        var watch = new PurseWatch(chain, viewingKey.Address, context.Time, log);
+        await watch.RefreshAsync(stop).ConfigureAwait(false);
+        var purse = new Purse(
+            viewingKey,
+            chain.Domains,
+            new ViewerLimits { CeilingPrice = (ulong)context.Settings.Number("purse:ceiling") },
+            watch,
+            new EpochClock(context.Time, chain.Deployment.EpochSeconds),
+            SystemRandomSource.Instance,
+            new DebtFile(Path.Combine(data, "debts.json")));
+        purse.Problem += problem => log.LogWarning("{Problem}", problem);
+        purse.EvidenceFound += evidence => Keep(evidence, chain.Domains, data, log);
+        return new PurseDesk(purse, watch);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _work.ConfigureAwait(false);
+        Purse.Save();
+        _stop.Dispose();
+    }
+
+    private static void Keep(FalseReceipt evidence, Domains domains, string data, ILogger log)
+    {
+        var file = Path.Combine(data, $"evidence-{evidence.Receipt.Time}-{evidence.Receipt.Relay}.json");
+        File.WriteAllText(file, EvidenceFile.Write(domains, evidence));
+        log.LogWarning("Relay {Relay} signed a false receipt; the evidence is in {File}", evidence.Receipt.Relay, file);
+    }
+}

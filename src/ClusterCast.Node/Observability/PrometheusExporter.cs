@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Text;
+
+namespace ClusterCast.Node.Observability;
+
+/// <summary>
+/// Collects the instruments of all meters named <c>ClusterCast.*</c> and writes them in Prometheus' text format 0.0.4.
+/// Counters and up-down counters are summed, gauges keep their last value, histograms give count and sum.
+/// </summary>
+public sealed class PrometheusExporter : IDisposable
+{
+    /// <summary>Content type of <see cref="Render"/>.</summary>
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Cell> _cells = new();
+
+    /// <summary>Starts to listen.</summary>
+    public PrometheusExporter()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name.StartsWith("ClusterCast.", StringComparison.Ordinal))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _listener.Start();
+    }
+
+    /// <summary>The current values.</summary>
+    public string Render()
+    {
+        _listener.RecordObservableInstruments();
+        var text = new StringBuilder();
+        foreach (var group in _cells.GroupBy(cell => cell.Key.Instrument).OrderBy(group => Name(group.Key), StringComparer.Ordinal))
+        {
+            var name = Name(group.Key);
+            var kind = Kind(group.Key);
+            if (group.Key.Description is { } help)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n");
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {kind}\n");
+            foreach (var ((_, labels), cell) in group)
+            {
+                cell.Write(text, name, labels, kind);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _listener.Dispose();
+
+    private static string Kind(Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch
+    {
+        "Counter" or "ObservableCounter" => "counter",
+        "Histogram" => "summary",
+        _ => "gauge",
+    };
+
+    private static string Name(Instrument instrument)
+    {
+        var name = instrument.Name.Replace('.', '_').Replace('-', '_');
+        return Kind(instrument) == "counter" && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
+    }
+
+    private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (tags.IsEmpty)
+        {
+            return "";
+        }
+
+        var parts = new List<string>(tags.Length);
+        foreach (var (key, value) in tags)
+        {
+            var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            parts.Add($"{key}=\"{text.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"");
+        }
+
+        return "{" + string.Join(',', parts) + "}";
+    }
+
+    private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var cell = _cells.GetOrAdd((instrument, Labels(tags)), static _ => new Cell());
+        var adds = instrument is Counter<long> or Counter<int> or Counter<double> or UpDownCounter<long> or UpDownCounter<int> or UpDownCounter<double>;
+        cell.Record(value, adds);
+    }
+
+    private sealed class Cell
+    {
+        private readonly Lock _lock = new();
+        private double _value;
+        private double _sum;
+        private long _count;
+
+        public void Record(double value, bool adds)
+        {
+            lock (_lock)
+            {
+                _value = adds ? _value + value : value;
+                _sum += value;
+                _count++;
+            }
+        }
+
+        public void Write(StringBuilder text, string name, string labels, string kind)
+        {
+            lock (_lock)
+            {
+                if (kind == "summary")
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"{name}_sum{labels} {_sum}\n{name}_count{labels} {_count}\n");
+                    return;
+                }
+
+                text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {_value}\n");
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using ClusterCast.Media.Hls;
+using ClusterCast.Mesh;
+using ClusterCast.Mesh.Subscribing;
+using ClusterCast.Node.Hosting;
+using ClusterCast.Node.Keys;
+using ClusterCast.Node.Money;
+using ClusterCast.Node.Network;
+using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Signing;
+using ClusterCast.Protocol.Windows;
+using ClusterCast.Protocol.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterCast.Node.Watch;
+
+/// <summary>A viewer without a picture: verifies, pays, prints statistics, serves HLS: <c>clustercast watch</c>.</summary>
+public sealed class WatchRole : IRole
+{
+    /// <inheritdoc/>
+    public async Task<ExitCode> RunAsync(RoleContext context, CancellationToken stop)
+    {
+        var settings = context.Settings;
+        var log = context.Logs.CreateLogger("watch");
+        using var chain = await ChainAccess.OpenAsync(context, stop).ConfigureAwait(false);
+        var data = DataFolder.Of(settings, "viewer");
+        var viewingKey = settings.Text("watch:viewingKey") is { } file
+            ? KeyFile.Open(file, chain.Deployment.Devnet)
+            : KeyFile.OpenOrCreate(Path.Combine(data, "viewing.json"), chain.Deployment.Devnet, SystemRandomSource.Instance);
+        await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
+        await using var purse = await PurseDesk.OpenAsync(context, chain, viewingKey, data, stop).ConfigureAwait(false);
+        if (purse.Watch.Spendable == 0)
+        {
+            throw new NodeException($"The purse {viewingKey.Address} is empty. Fill it with: clustercast wallet deposit --amount 3");
+        }
+
+        await using var mesh = new MeshNode(new MeshOptions
+        {
+            Role = PeerRole.Viewer,
+            NodeKey = PrivateKey.Create(SystemRandomSource.Instance),
+            Domains = chain.Domains,
+            SigningKeys = streams.Keys,
+            DataDirectory = data,
+            MaxPrice = (ulong)settings.Number("purse:ceiling"),
+            BootstrapFile = settings.Text("bootstrap"),
+            PayingSessions = new PurseSessions(purse.Purse),
+            Time = context.Time,
+            Logging = context.Logs,
+        });
+        await mesh.StartAsync(stop).ConfigureAwait(false);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        if (settings.Text("watch:duration") is not null)
+        {
+            over.CancelAfter(settings.Seconds("watch:duration"));
+        }
+
+        var hls = settings.Switch("watch:hls") ? new HlsWindow() : null;
+        await using var subscription = mesh.Subscribe(new TrackKey(Stream(settings.Required("watch:stream", "Name the stream, for example --stream 1.")), (ushort)settings.Number("watch:track", 0, ushort.MaxValue)));
+        var viewer = new WatchStatus(subscription, purse.Purse, context.Time);
+        await using var web = await WebHost.StartAsync(
+            context, "watch", settings.Required("watch:http", "Give an address like 127.0.0.1:0."), () => null,
+            app =>
+            {
+                viewer.Map(app);
+                if (hls is not null)
+                {
+                    HlsEndpoint.Map(app, hls);
+                }
+            }).ConfigureAwait(false);
+        var url = web.Url.ToString().TrimEnd('/');
+        if (hls is not null)
+        {
+            log.LogInformation("HLS for any player: {Url}/hls/stream.m3u8", url);
+        }
+
+        ReadyLine.Write(context.Output, "watch", ("http", url), ("hls", hls is null ? "" : $"{url}/hls/stream.m3u8"));
+        var printing = viewer.PrintAsync(log, over.Token);
+        await TakeAsync(subscription, hls, over.Token).ConfigureAwait(false);
+        await printing.ConfigureAwait(false);
+        await subscription.DisposeAsync().ConfigureAwait(false);
+        return await ReportAsync(viewer, settings.Text("watch:report")).ConfigureAwait(false);
+    }
+
+    private static async Task TakeAsync(TrackSubscription subscription, HlsWindow? hls, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var part in subscription.Parts.ReadAllAsync(stop).ConfigureAwait(false))
+            {
+                hls?.AddInit(part.Init);
+                hls?.AddPart(part.Bytes, part.StartsWindow);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Watched enough.
+        }
+    }
+
+    private static async Task<ExitCode> ReportAsync(WatchStatus viewer, string? file)
+    {
+        if (file is not null)
+        {
+            await File.WriteAllTextAsync(file, viewer.ToJson() + "\n").ConfigureAwait(false);
+        }
+
+        return viewer.HasPicture ? ExitCode.Ok : throw new NodeException("Nothing was received: no relay at hand carries the stream. Check --bootstrap and that the stream is live.", ExitCode.Failed);
+    }
+
+    private static StreamId Stream(string text)
+    {
+        try
+        {
+            return StreamId.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new NodeException(e.Message, ExitCode.Usage);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import { exposeApi } from "./api.ts";
+import { h, say } from "./dom.ts";
+import { header } from "./header.ts";
+import { Overlay } from "./overlay.ts";
+import { portal, type StreamInfo } from "./portal.ts";
+import { PursePanel } from "./pursePanel.ts";
+import { RelayPanel } from "./relayPanel.ts";
+import { hashOptions } from "./settings.ts";
+import { Viewing } from "./viewing.ts";
+import { verifierLoading } from "./wasm.ts";
+
+const REFRESH_MS = 250;
+
+/** The page of one stream. Everything that the picture needs is asked for at once. */
+export async function watchPage(root: HTMLElement, stream: bigint): Promise<void> {
+  const options = hashOptions(location.hash);
+  const asked = { config: portal.config(), info: portal.stream(stream), relays: portal.relays(stream) };
+  asked.info.catch(() => {});
+  asked.relays.catch(() => {});
+  const view = layout();
+  root.replaceChildren(header(), view.main);
+  try {
+    const [verifier, config] = await Promise.all([verifierLoading, asked.config]);
+    const viewing = new Viewing(verifier, config, stream, view.video, options.viewingKey, () => refresh());
+    const { player } = viewing;
+    const overlay = new Overlay(), relays = new RelayPanel(player), purse = new PursePanel(viewing);
+    const refresh = (): void => {
+      const stats = player.stats();
+      overlay.show(stats, player);
+      relays.show();
+      purse.show();
+      say(view.trouble, stats.trouble || (player.firstFrameMs === null ? "Connecting…" : ""));
+      view.stage.classList.toggle("waiting", view.trouble.textContent !== "" && !isMoving(view.video));
+    };
+    view.stage.append(overlay.element);
+    view.side.append(purse.element, relays.element);
+    exposeApi(viewing);
+    player.start();
+    void asked.relays.then((r) => viewing.takeRecords(r.records), (error: Error) => { player.subscription.trouble = error.message; });
+    void asked.info.then((info) => showInfo(view, info), () => say(view.title, `Stream ${stream}`));
+    setInterval(refresh, REFRESH_MS);
+    refresh();
+    addEventListener("pagehide", () => void player.stop());
+    if (options.autofund) await autofund(viewing, purse, options.autofund);
+  } catch (error) {
+    say(view.trouble, (error as Error).message);
+    view.stage.classList.add("waiting");
+  }
+}
+
+async function autofund(viewing: Viewing, purse: PursePanel, amount: string): Promise<void> {
+  await viewing.refreshBalance().catch(() => {});
+  if (viewing.config.devnet && viewing.purse.balance === 0n) await purse.fund(amount, true);
+}
+
+function isMoving(video: HTMLVideoElement): boolean { return !video.paused && video.readyState > 2; }
+
+interface View {
+  main: HTMLElement; stage: HTMLElement; video: HTMLVideoElement; trouble: HTMLElement; title: HTMLElement; category: HTMLElement; live: HTMLElement; side: HTMLElement;
+}
+
+function layout(): View {
+  const video = h("video", { autoplay: true, playsinline: true });
+  video.muted = true;
+  const mute = h("button", { type: "button", class: "mute", click: () => { video.muted = !video.muted; label(); } });
+  const label = (): void => { say(mute, video.muted ? "Unmute" : "Mute"); mute.setAttribute("aria-pressed", String(!video.muted)); };
+  label();
+  const full = h("button", { type: "button", click: () => void (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen()) }, "Full screen");
+  const trouble = h("p", { class: "trouble", role: "status" }, "Connecting…");
+  const stage: HTMLElement = h("div", { class: "stage waiting" }, video, trouble, h("div", { class: "controls" }, mute, full));
+  const title = h("h1", {}, " "), category = h("span", { class: "category" }), live = h("span", { class: "live", hidden: true }, "Live");
+  const side = h("aside", { class: "side" });
+  const promise = h("p", { class: "promise" }, "Every 16 KiB of this picture is checked in your browser against the broadcaster’s key on the chain before it is shown. You pay the relay only for what checked out.");
+  const main = h("main", { class: "watch" }, h("div", { class: "theatre" }, stage, h("div", { class: "about" }, live, title, category), promise), side);
+  return { main, stage, video, trouble, title, category, live, side };
+}
+
+function showInfo(view: View, info: StreamInfo): void {
+  say(view.title, info.title);
+  say(view.category, info.category);
+  view.live.hidden = !info.live;
+  document.title = `${info.title} · ClusterCast`;
+}

@@ -1,0 +1,157 @@
+import { equal } from "@clustercast/verifier";
+import type { VerifiedPart, VerifiedWindow } from "../windows/index.ts";
+import { badLeaves } from "./audit.ts";
+import { mimeTypeOf } from "./codecs.ts";
+import { LiveEdge } from "./liveEdge.ts";
+
+const MAX_QUEUE = 16 * 1024 * 1024;
+const KEEP_BEHIND = 10;
+const STEP_MS = 100;
+const CALM_MS = 60_000;
+const STALL_MS = 100;
+
+type AnyMediaSource = typeof MediaSource;
+
+/** Feeds verified parts to a video element by Media Source Extensions and keeps it at the live edge. */
+export class Feeder {
+  /** Leaves handed to the decoder that were not the signed ones. */
+  badLeavesShown = 0;
+  /** Times that the picture stood still for 100 ms or more after it had begun. */
+  stalls = 0;
+  /** One sentence when the browser cannot play the stream; empty else. */
+  trouble = "";
+
+  readonly #edge = new LiveEdge();
+  readonly #queue: VerifiedPart[] = [];
+  #queued = 0;
+  #buffer: SourceBuffer | null = null;
+  #source: MediaSource | null = null;
+  #window: VerifiedWindow | null = null;
+  #started = false;
+  #waitingSince: number | null = null;
+  #lastStall = 0;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(private readonly video: HTMLVideoElement, private readonly stream: bigint, private readonly onTrouble: () => void) {
+    video.addEventListener("waiting", () => { if (this.#started && !video.seeking && !video.paused) this.#waitingSince ??= performance.now(); });
+    video.addEventListener("playing", () => this.#resumed());
+    video.addEventListener("timeupdate", () => { if (video.readyState >= 3) this.#resumed(); });
+    this.#timer = setInterval(() => this.#steer(), STEP_MS);
+  }
+
+  /** Seconds between the picture and the newest buffered frame; null before the start. */
+  get behindNewest(): number | null {
+    const { buffered } = this.video;
+    return this.#started && buffered.length > 0 ? Math.max(0, buffered.end(buffered.length - 1) - this.video.currentTime) : null;
+  }
+
+  get started(): boolean { return this.#started; }
+
+  /** Queues a complete part; a window with another init segment or run starts the player anew. */
+  push(part: VerifiedPart): void {
+    const before = this.#window;
+    this.#window = part.window;
+    if (!before || before.run !== part.window.run || !equal(before.initHash, part.window.initHash)) this.#open(part.window);
+    if (this.#queued + part.bytes.length > MAX_QUEUE) this.#clear();
+    this.#queue.push(part);
+    this.#queued += part.bytes.length;
+    this.#pump();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#clear();
+    this.video.pause();
+    if (this.#source?.readyState === "open" && !this.#buffer?.updating) this.#source.endOfStream();
+  }
+
+  #open(window: VerifiedWindow): void {
+    this.#clear();
+    this.#buffer = null;
+    this.#started = false;
+    const managed = (globalThis as { ManagedMediaSource?: AnyMediaSource }).ManagedMediaSource;
+    const Source = managed ?? MediaSource;
+    let type: string;
+    try {
+      type = mimeTypeOf(window.init);
+      if (!Source.isTypeSupported(type)) throw new Error(`This browser does not play ${type}.`);
+    } catch (error) {
+      this.trouble = (error as Error).message;
+      return this.onTrouble();
+    }
+    const source = this.#source = new Source();
+    if (managed) this.video.disableRemotePlayback = true;
+    if (this.video.src) URL.revokeObjectURL(this.video.src);
+    this.video.src = URL.createObjectURL(source);
+    source.addEventListener("sourceopen", () => {
+      if (this.#source !== source) return;
+      this.#buffer = source.addSourceBuffer(type);
+      this.#buffer.addEventListener("updateend", () => { this.#steer(); this.#pump(); });
+      this.#buffer.appendBuffer(window.init);
+    }, { once: true });
+  }
+
+  #pump(): void {
+    const buffer = this.#buffer;
+    if (!buffer || buffer.updating || this.#queue.length === 0 || this.#source?.readyState !== "open") return;
+    const parts = this.#queue.splice(0);
+    const bytes = new Uint8Array(this.#queued);
+    this.#queued = 0;
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(part.bytes, at);
+      this.badLeavesShown += badLeaves(this.stream, part, bytes.subarray(at, at + part.bytes.length));
+      at += part.bytes.length;
+    }
+    try {
+      buffer.appendBuffer(bytes);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
+      this.#queue.unshift(...parts);
+      this.#queued += bytes.length;
+      const { currentTime } = this.video;
+      if (currentTime > 1) buffer.remove(0, currentTime - 1);
+      else this.#clear();
+    }
+  }
+
+  #steer(): void {
+    const { video } = this, buffer = this.#buffer;
+    if (!buffer || this.#source?.readyState !== "open") return;
+    const ranges = Array.from({ length: video.buffered.length }, (_, i) => ({ start: video.buffered.start(i), end: video.buffered.end(i) }));
+    if (ranges.length === 0) return;
+    const { seekTo, rate } = this.#edge.decide({ currentTime: video.currentTime, ranges, started: this.#started });
+    if (seekTo !== undefined && !video.seeking) video.currentTime = seekTo;
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+    if (!this.#started) {
+      this.#started = true;
+      this.#lastStall = performance.now();
+    }
+    if (video.paused && !document.hidden) void video.play().catch(() => {});
+    this.#watch();
+    const behind = video.currentTime - KEEP_BEHIND;
+    if (!buffer.updating && ranges[0]!.start < behind - KEEP_BEHIND) buffer.remove(0, behind);
+  }
+
+  #watch(): void {
+    const now = performance.now();
+    if (now - this.#lastStall > CALM_MS) {
+      this.#edge.calm();
+      this.#lastStall = now;
+    }
+  }
+
+  #resumed(): void {
+    const since = this.#waitingSince;
+    this.#waitingSince = null;
+    if (since === null || performance.now() - since < STALL_MS) return;
+    this.stalls++;
+    this.#lastStall = performance.now();
+    this.#edge.stalled();
+  }
+
+  #clear(): void {
+    this.#queue.length = 0;
+    this.#queued = 0;
+  }
+}

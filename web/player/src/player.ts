@@ -1,0 +1,88 @@
+import type { Verifier } from "@clustercast/verifier";
+import { systemClock, systemRandom } from "./clock.ts";
+import { Counters } from "./counters.ts";
+import { Feeder } from "./media/feeder.ts";
+import { GlassToGlass } from "./media/glassToGlass.ts";
+import type { Purse } from "./purse/index.ts";
+import { Subscription, type ReadableKeys } from "./relays/index.ts";
+import { domainsOf, type Deployment } from "./signing/index.ts";
+import { statsOf, type PlayerStats } from "./stats.ts";
+import type { RelayRecord } from "./wire/index.ts";
+
+/** What a page gives to watch one stream. */
+export interface PlayerOptions {
+  verifier: Verifier;
+  deployment: Deployment;
+  stream: bigint;
+  /** Lines of the picture; 0 is any. */
+  track: number;
+  video: HTMLVideoElement;
+  keys: ReadableKeys;
+  purse: Purse;
+  /** A relay without a verified leaf for this long is left, ms. */
+  stallAfterMs?: number;
+  moreRecords(): void;
+  onChange(): void;
+}
+
+const STALL_AFTER_MS = 1_500;
+
+/** Watches one stream: relays, verification, payment, picture and figures together. */
+export class Player {
+  readonly subscription: Subscription;
+  readonly feeder: Feeder;
+  readonly counters = new Counters();
+  readonly glass = new GlassToGlass();
+  readonly purse: Purse;
+  /** From the start of the navigation to the first painted frame, ms. */
+  firstFrameMs: number | null = null;
+  #stopping: Promise<PlayerStats> | null = null;
+
+  constructor(private readonly options: PlayerOptions) {
+    const { verifier, deployment, stream, track, video, keys, purse } = options;
+    this.purse = purse;
+    this.feeder = new Feeder(video, stream, options.onChange);
+    const context = {
+      verifier, domains: domainsOf(verifier, deployment), chainId: deployment.chainId, clock: systemClock, random: systemRandom,
+      openSocket: (url: string, protocol: string) => new WebSocket(url, protocol),
+    };
+    this.subscription = new Subscription(context, {
+      stream, track, deployment, keys, purse, stallAfterMs: options.stallAfterMs ?? STALL_AFTER_MS,
+      onPart: (part) => this.feeder.push(part), moreRecords: options.moreRecords, onChange: options.onChange,
+    }, this.counters);
+    this.#watchFrames(video);
+  }
+
+  addRecord(record: RelayRecord): void { this.subscription.add(record); }
+  start(): void { this.subscription.start(); }
+
+  stats(): PlayerStats {
+    this.subscription.count();
+    return statsOf(this, this.options.video);
+  }
+
+  /** Pays what is owed, waits at most 3 s for the acknowledgements, and returns the final figures. */
+  stop(): Promise<PlayerStats> {
+    return this.#stopping ??= this.#stop();
+  }
+
+  async #stop(): Promise<PlayerStats> {
+    await this.subscription.stop();
+    const stats = this.stats();
+    this.feeder.stop();
+    this.options.onChange();
+    return stats;
+  }
+
+  #watchFrames(video: HTMLVideoElement): void {
+    const shown: VideoFrameRequestCallback = (now, frame) => {
+      if (this.firstFrameMs === null) {
+        this.firstFrameMs = Math.round(now);
+        this.options.onChange();
+      }
+      this.glass.frame(video, Math.max(now, frame.expectedDisplayTime));
+      video.requestVideoFrameCallback(shown);
+    };
+    video.requestVideoFrameCallback(shown);
+  }
+}

@@ -1,0 +1,73 @@
+import { PRICE_BYTES } from "./tariff.ts";
+
+/** Where a page keeps a few strings: localStorage, or a map in tests. */
+export interface Store {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+/** What one purse owes one relay, carried over sessions. */
+export class Account {
+  /** Verified bytes that no ticket has paid for. */
+  debt = 0n;
+  /** Bytes paid by tickets, and verified, since this page began. */
+  paid = 0n;
+  verified = 0n;
+  /** Sum of price times bytes over verified bytes, in 1e-9 micro-USDC. */
+  cost = 0n;
+  /** The signed ticket that has not been acknowledged, whole frame, to be resent byte for byte. */
+  unacknowledged: { commit: string; frame: string } | null = null;
+  /** Commitments that already carry a ticket: one ticket a commitment. */
+  readonly used = new Set<string>();
+}
+
+interface Saved { debt: string; unacknowledged: Account["unacknowledged"] }
+
+/** The accounts of one purse. Debts and unacknowledged tickets survive a reload. */
+export class Ledger {
+  readonly #accounts = new Map<string, Account>();
+  #signed = 0n;
+  tickets = 0;
+
+  /** @param name tells one purse on one chain from others in the store. */
+  constructor(private readonly store: Store, private readonly name: string) {
+    for (const [relay, saved] of Object.entries(this.#read())) {
+      const account = new Account();
+      account.debt = BigInt(saved.debt);
+      account.unacknowledged = saved.unacknowledged;
+      this.#accounts.set(relay, account);
+    }
+  }
+
+  of(relay: string): Account {
+    let account = this.#accounts.get(relay);
+    if (!account) this.#accounts.set(relay, account = new Account());
+    return account;
+  }
+
+  /** Counts a signed ticket by its average value in 2^-64 micro-USDC. */
+  signed(value: bigint): void {
+    this.#signed += value;
+    this.tickets++;
+  }
+
+  /** Average value of all signed tickets, micro-USDC, rounded down. */
+  get signedValue(): bigint { return this.#signed >> 64n; }
+  /** Exact price of all verified bytes, micro-USDC, rounded down. */
+  get cost(): bigint { return [...this.#accounts.values()].reduce((sum, a) => sum + a.cost, 0n) / PRICE_BYTES; }
+  get paid(): bigint { return [...this.#accounts.values()].reduce((sum, a) => sum + a.paid, 0n); }
+
+  save(): void {
+    const accounts = [...this.#accounts].filter(([, a]) => a.debt > 0n || a.unacknowledged).slice(-256);
+    this.store.setItem(this.name, JSON.stringify(Object.fromEntries(accounts.map(([relay, a]) =>
+      [relay, { debt: a.debt.toString(), unacknowledged: a.unacknowledged }]))));
+  }
+
+  #read(): Record<string, Saved> {
+    try {
+      return JSON.parse(this.store.getItem(this.name) ?? "{}") as Record<string, Saved>;
+    } catch {
+      return {};
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { RandomSource } from "../clock.ts";
+import type { RelayRecord } from "../wire/index.ts";
+import { carries } from "./record.ts";
+
+export const BAN_MS = 10 * 60_000;
+const EXPLORE = 0.1;
+
+/** A relay as this page knows it. */
+export interface Candidate {
+  node: string;
+  record: RelayRecord;
+  /** ms; null until measured. */
+  roundTrip: number | null;
+  /** Unix ms until which it is not used; 0 when free. */
+  bannedUntil: number;
+  restsUntil: number;
+  /** Why it is banned or rests: one sentence. */
+  why: string;
+  /** Times that it stalled, died or refused. */
+  failures: number;
+}
+
+/** Known relays, best first by price and round trip, with two random choices so that not everybody runs to one relay. */
+export class Candidates {
+  readonly #byNode = new Map<string, Candidate>();
+
+  constructor(private readonly random: RandomSource) {}
+
+  get all(): Candidate[] { return [...this.#byNode.values()]; }
+  get(node: string): Candidate | undefined { return this.#byNode.get(node); }
+
+  /** Takes a checked record; the newer one of a node stays. Holds at most 256 nodes. */
+  add(record: RelayRecord): void {
+    const known = this.#byNode.get(record.node);
+    if (known) {
+      if (record.issued > known.record.issued) known.record = record;
+    } else if (this.#byNode.size < 256) {
+      this.#byNode.set(record.node, { node: record.node, record, roundTrip: null, bannedUntil: 0, restsUntil: 0, why: "", failures: 0 });
+    }
+  }
+
+  /** Not to be used for ten minutes: it showed something that the broadcaster did not sign. */
+  ban(node: string, now: number, why: string): void {
+    const candidate = this.#byNode.get(node);
+    if (candidate) Object.assign(candidate, { bannedUntil: now + BAN_MS, why });
+  }
+
+  /** Not to be used for `ms`: it stalled, died or refused. */
+  rest(node: string, now: number, ms: number, why: string): void {
+    const candidate = this.#byNode.get(node);
+    if (candidate) Object.assign(candidate, { restsUntil: now + ms, why, failures: candidate.failures + 1 });
+  }
+
+  /** Relays that could serve the track now, without `except`. */
+  usable(stream: bigint, track: number, now: number, except?: string): Candidate[] {
+    const free = this.all.filter((c) => c.node !== except && c.bannedUntil <= now && c.restsUntil <= now && c.record.expires > BigInt(now));
+    const carrying = free.filter((c) => carries(c.record, stream, track));
+    return carrying.length > 0 ? carrying : free;
+  }
+
+  /** The better of two random usable relays; one time in ten the other one, so that a relay that got better is found. */
+  choose(stream: bigint, track: number, now: number, except?: string): Candidate | null {
+    const usable = this.usable(stream, track, now, except);
+    if (usable.length < 2) return usable[0] ?? null;
+    const first = usable.splice(this.#below(usable.length), 1)[0]!;
+    const second = usable[this.#below(usable.length)]!;
+    const [better, worse] = score(first) <= score(second) ? [first, second] : [second, first];
+    return worse.failures === 0 && this.#below(1000) < EXPLORE * 1000 ? worse : better;
+  }
+
+  #below(n: number): number {
+    const bytes = this.random(4);
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) % n;
+  }
+}
+
+/** Price weighed by distance: 100 ms of round trip double it, each failure too. Unmeasured counts as 50 ms. */
+export function score(candidate: Candidate): number {
+  return (1 + Number(candidate.record.price)) * (1 + (candidate.roundTrip ?? 50) / 100) * 2 ** Math.min(candidate.failures, 10);
+}

@@ -1,0 +1,202 @@
+import type { Verifier } from "@clustercast/verifier";
+import type { Counters } from "../counters.ts";
+import { isReceiptSigned, ReceiptBook, Session, type Purse } from "../purse/index.ts";
+import type { Domains } from "../signing/index.ts";
+import type { Frame, FrameOf, Receipt, RelayRecord } from "../wire/index.ts";
+import type { Refusal, SignedHead, Verdict, VerifiedPart, WindowVerifier } from "../windows/index.ts";
+import { Goodbye, type RelayConnection } from "./connection.ts";
+
+/** Why a relay is left. Only `corrupt` and `falseReceipt` are lies; the others happen to the honest. */
+export interface Failure {
+  kind: "corrupt" | "falseReceipt" | "malformed" | "late" | "stalled" | "closed" | "refused" | "ended" | "payment" | "noReceipt";
+  /** One sentence. */
+  why: string;
+  refusal?: Refusal;
+  retryAfterMs?: number;
+}
+
+export interface LinkEvents {
+  /** A leaf verified; `part` holds it. */
+  leaf(part: VerifiedPart): void;
+  /** A head verified. */
+  head(head: SignedHead): void;
+  record(record: RelayRecord): void;
+  falseReceipt(head: SignedHead, receipt: Receipt): void;
+  /** Comes at most once; nothing comes after it. */
+  failed(failure: Failure): void;
+}
+
+const CHANNEL = 1;
+const SESSION_NEEDED = 3;
+const MEDIA = new Set<Frame["type"]>(["init", "window", "part", "head", "node", "leaf"]);
+
+/** One relay at work: its media goes through the verifier, its offers to the session, its receipts into the book. */
+export class RelayLink {
+  session: Session | null = null;
+  readonly #receipts: ReceiptBook | null;
+  #failed = false;
+  #subscribe: FrameOf<"subscribe"> | null = null;
+  /** Served whole from its first part on; 0 where the window began with another relay. */
+  #wholeWindow = 0;
+  #heads: SignedHead | null = null;
+
+  constructor(
+    readonly connection: RelayConnection, private readonly verifier: Verifier, domains: Domains, private readonly windows: WindowVerifier,
+    private readonly stream: bigint, private readonly purse: Purse | null, private readonly counters: Counters, private readonly events: LinkEvents,
+  ) {
+    this.#receipts = purse && new ReceiptBook(connection.node, purse.address, (receipt) => isReceiptSigned(this.verifier, domains, receipt));
+    connection.onFrame = (frame, size) => this.#take(frame, size);
+    connection.onClose = (why) => this.#fail({ kind: "closed", why });
+  }
+
+  get node(): string { return this.connection.node; }
+  /** Receipts that this relay still owes. */
+  get receiptsOwed(): number { return this.#receipts?.owing ?? 0; }
+
+  /** Asks for the track from `position` on, and opens a session where there is money. */
+  start(track: number, position: { window: number; parts: number }): void {
+    this.windows.changeSender();
+    this.#subscribe = { type: "subscribe", channel: CHANNEL, stream: this.stream, track, ...position };
+    this.connection.send(this.#subscribe);
+    this.openSession();
+  }
+
+  /** Opens the session when the purse has been funded; does nothing where one is open. */
+  openSession(): void {
+    if (this.session || !this.purse || this.purse.balance === 0n) return;
+    this.session = new Session(this.purse, this.node, this.stream, {
+      send: (frame) => this.connection.send(frame),
+      sendBytes: (bytes) => this.connection.sendBytes(bytes),
+      leave: (why) => this.#fail({ kind: "payment", why }),
+    });
+    this.session.open();
+  }
+
+  /** Reports a failure that only its owner can see, such as silence. */
+  fail(failure: Failure): void { this.#fail(failure); }
+
+  /** Pays the rest and closes, within `patienceMs`. */
+  async finish(patience: Promise<unknown>): Promise<void> {
+    if (!this.#failed) this.connection.send({ type: "unsubscribe", channel: CHANNEL });
+    if (this.session && !this.connection.closed) await Promise.race([this.session.close().then(() => this.#lastReceipts), patience]);
+    this.#failed = true;
+    this.connection.close(Goodbye.shuttingDown, "The viewer stopped.");
+  }
+
+  #settleReceipts: () => void = () => {};
+  get #lastReceipts(): Promise<void> {
+    return new Promise((settle) => {
+      this.#settleReceipts = () => { if (this.receiptsOwed === 0) settle(); };
+      this.#settleReceipts();
+    });
+  }
+
+  #take(frame: Frame, size: number): void {
+    if (!MEDIA.has(frame.type)) this.counters.controlBytes += size;
+    else if (this.#failed) return;
+    switch (frame.type) {
+      case "init": return this.#judge(this.windows.init(frame), frame);
+      case "window": return this.#window(frame);
+      case "node": return this.#judge(this.windows.node(frame), frame);
+      case "part": case "head": return this.#head(frame);
+      case "leaf": return this.#leaf(frame);
+      case "refused": return this.#refused(frame);
+      case "ended": return this.#fail({ kind: "ended", why: "The broadcast has ended." });
+      case "offer": return this.#offer(frame);
+      case "ticketRefused": return this.session?.ticketRefused(frame);
+      case "sessionRefused": return this.session?.sessionRefused(frame);
+      case "receipt": return this.#receipt(frame);
+      case "record": return this.events.record(frame);
+      default:
+    }
+  }
+
+  #window(frame: FrameOf<"window">): void {
+    const verdict = this.windows.window(frame);
+    if (verdict === "accepted") this.#wholeWindow = frame.window;
+    this.#judge(verdict, frame);
+    if (this.session && this.#receipts?.overdue(frame.window)) {
+      this.session.stop();
+      this.#fail({ kind: "noReceipt", why: "The relay gave no receipt for a window by the end of the next one." });
+    }
+  }
+
+  #head(frame: FrameOf<"part" | "head">): void {
+    const verdict = frame.type === "part" ? this.windows.part(frame) : this.windows.head(frame);
+    this.#judge(verdict, frame);
+    if (verdict !== "accepted") return;
+    this.#heads = this.windows.current!.head!;
+    this.events.head(this.#heads);
+    this.#windowDone();
+  }
+
+  #leaf(frame: FrameOf<"leaf">): void {
+    this.counters.mediaBytes += frame.bytes.length;
+    const { verdict, part } = this.windows.leaf(frame);
+    if (verdict === "accepted" && part) {
+      this.counters.leavesVerified++;
+      this.counters.verifiedBytes += frame.bytes.length;
+      this.session?.verified(frame.bytes.length);
+      this.events.leaf(part);
+      if (part.complete) this.#windowDone();
+      return;
+    }
+    if (verdict === "corrupt") this.counters.leavesRejected++;
+    this.#judge(verdict, frame);
+  }
+
+  /** Notes the receipt that a whole window with its last head earns. */
+  #windowDone(): void {
+    const window = this.windows.current!;
+    if (!window.closed || window.head !== this.#heads || !window.parts.every((p) => p.complete)) return;
+    this.#receipts?.windowEnded(window.head!, this.session !== null && this.#wholeWindow === window.number);
+  }
+
+  #offer(frame: FrameOf<"offer">): void {
+    this.session?.offered(frame);
+    if (this.#awaitsSession && this.#subscribe && this.session) {
+      this.#awaitsSession = false;
+      this.connection.send(this.#subscribe);
+    }
+  }
+
+  #awaitsSession = false;
+  #refused(frame: FrameOf<"refused">): void {
+    if (frame.code === SESSION_NEEDED && this.session && this.session.price === null) {
+      this.#awaitsSession = true;
+      return;
+    }
+    this.#fail({ kind: frame.code === SESSION_NEEDED ? "payment" : "refused", why: `The relay refused: ${frame.reason || `code ${frame.code}`}.`, retryAfterMs: frame.retryAfterMs });
+  }
+
+  #receipt(frame: Receipt): void {
+    const judged = this.#receipts?.judge(frame);
+    this.#settleReceipts();
+    if (judged?.verdict !== "false" || !judged.head) return;
+    this.session?.stop();
+    this.events.falseReceipt(judged.head, frame);
+    this.#fail({ kind: "falseReceipt", why: "The relay signed a receipt for another root than the broadcaster's." });
+  }
+
+  #judge(verdict: Verdict, frame: Frame): void {
+    if (verdict === "corrupt") {
+      const refusal = this.windows.refusal!;
+      const why = refusal.kind === "badLeaf" ? `Leaf ${refusal.leaf} of part ${refusal.part} in window ${refusal.window} was not the signed one.`
+        : refusal.kind === "badSignature" ? `A head of window ${refusal.window} was not signed by the broadcaster.`
+        : `Window ${refusal.window} did not follow from what the broadcaster signed.`;
+      this.#fail({ kind: "corrupt", why, refusal });
+    } else if (verdict === "malformed") {
+      this.#fail({ kind: "malformed", why: `The relay broke the protocol with a ${frame.type} out of order or out of bounds.` });
+    } else if (verdict === "late" && frame.type === "init") {
+      this.#fail({ kind: "late", why: "The relay serves an older run of the broadcast." });
+    }
+  }
+
+  #fail(failure: Failure): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    if (failure.kind === "corrupt") this.connection.close(Goodbye.corruptMedia, failure.why);
+    else if (failure.kind === "malformed") this.connection.close(Goodbye.protocolError, failure.why);
+    this.events.failed(failure);
+  }
+}

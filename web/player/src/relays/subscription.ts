@@ -1,0 +1,280 @@
+import type { Counters } from "../counters.ts";
+import { equivocation, falseReceipt, type EvidenceFile, type Purse } from "../purse/index.ts";
+import type { Deployment } from "../signing/index.ts";
+import { Playhead, type SignedHead, type SigningKeys, type VerifiedPart, WindowVerifier } from "../windows/index.ts";
+import { type Candidate, Candidates } from "./candidates.ts";
+import { Goodbye, RelayConnection, type ConnectionContext } from "./connection.ts";
+import { incidentOf, type Incident } from "./incident.ts";
+import { RelayLink, type Failure } from "./link.ts";
+import { recordFault, webSocketOf } from "./record.ts";
+
+/** The signing keys, and how they are read again. */
+export interface ReadableKeys extends SigningKeys {
+  /** Resolves when they have been read for the first time. */
+  ready: Promise<void>;
+  refresh(): Promise<void>;
+}
+
+export interface SubscriptionOptions {
+  stream: bigint;
+  /** Lines of the picture; 0 is any. */
+  track: number;
+  deployment: Deployment;
+  keys: ReadableKeys;
+  purse: Purse | null;
+  /** A relay without a verified leaf for this long is left, ms. */
+  stallAfterMs: number;
+  /** Complete, verified parts in their order. */
+  onPart(part: VerifiedPart): void;
+  /** Fetches records anew; called when no relay is left. */
+  moreRecords(): void;
+  /** Something that a page shows has changed. */
+  onChange(): void;
+}
+
+const CONNECT_MS = 3_000;
+const CHECK_MS = 200;
+const RETRY_MS = 500;
+const FINISH_MS = 3_000;
+const KEPT_FILES = 32;
+const KEPT_HEADS = 512;
+
+/**
+ * Keeps one track coming: chooses a relay, verifies, and goes to the next one when it lies (it is banned, an incident is kept), stalls or dies, at the
+ * part where the last one ended. A second relay is connected in advance.
+ */
+export class Subscription {
+  readonly candidates: Candidates;
+  readonly incidents: Incident[] = [];
+  readonly evidence: EvidenceFile[] = [];
+  /** Node ids that served a verified leaf, in order of their first. */
+  readonly relaysUsed: string[] = [];
+  /** One sentence about why nothing plays; empty while it does. */
+  trouble = "";
+
+  readonly #windows: WindowVerifier;
+  readonly #playhead = new Playhead();
+  readonly #heads = new Map<string, SignedHead>();
+  #link: RelayLink | null = null;
+  #standby: RelayConnection | null = null;
+  #opening = false;
+  #stopped = false;
+  #progress = 0;
+  #lastProgress = 0;
+  readonly #finishing = new Set<Promise<void>>();
+  readonly #bytes = new Map<RelayConnection, number>();
+  #stopTimer: () => void = () => {};
+
+  constructor(private readonly context: ConnectionContext, private readonly options: SubscriptionOptions, private readonly counters: Counters) {
+    this.candidates = new Candidates(context.random);
+    this.#windows = new WindowVerifier(context.verifier, context.domains.streamKeys, options.stream, options.track, options.keys);
+  }
+
+  /** The relay in use. */
+  get relay(): Candidate | null { return this.#link ? this.candidates.get(this.#link.node) ?? null : null; }
+  /** The relay that is connected in advance. */
+  get standby(): string | null { return this.#standby?.node ?? null; }
+  /** Its price, micro-USDC per 1e9 bytes, once it has made an offer. */
+  get price(): bigint | null { return this.#link?.session?.price ?? null; }
+
+  /** Takes a relay's record where it is signed and fresh. */
+  add(record: Parameters<Candidates["add"]>[0]): void {
+    const { verifier, domains, clock } = this.context;
+    if (recordFault(verifier, domains, record, clock.now()) !== null) return;
+    this.candidates.add(record);
+    if (!this.#link && !this.#opening) void this.#next();
+    else if (this.#link && !this.#standby) void this.#prepare();
+  }
+
+  start(): void {
+    this.#tick();
+    void this.#next();
+  }
+
+  /** The purse has been funded: the session opens where it was missing. */
+  funded(): void {
+    for (const c of this.candidates.all) if (c.bannedUntil === 0) c.restsUntil = 0;
+    if (this.#link) this.#link.openSession();
+    else if (!this.#opening) void this.#next();
+  }
+
+  /** Pays what is owed and closes everything, within 3 s. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopTimer();
+    this.#standby?.close(Goodbye.shuttingDown, "The viewer stopped.");
+    if (this.#link) this.#part(this.#link);
+    await Promise.all(this.#finishing);
+    this.#countBytes();
+  }
+
+  /** Brings `counters.receivedBytes` up to date. */
+  count(): void { this.#countBytes(); }
+
+  async #next(): Promise<void> {
+    if (this.#opening || this.#link || this.#stopped) return;
+    this.#opening = true;
+    try {
+      const connection = await this.#take();
+      await this.options.keys.ready;
+      if (connection && !connection.closed && !this.#stopped) this.#use(connection);
+      else connection?.close(Goodbye.shuttingDown, "Not needed.");
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.#opening = false;
+      if (!this.#link && !this.#stopped) this.context.clock.after(RETRY_MS, () => void this.#next());
+      this.options.onChange();
+    }
+  }
+
+  /** The connection that was made in advance, or a new one. */
+  async #take(): Promise<RelayConnection | null> {
+    const ready = this.#standby;
+    this.#standby = null;
+    if (ready && !ready.closed) return ready;
+    const { stream, track } = this.options, now = this.context.clock.now();
+    const choice = this.candidates.choose(stream, track, now) ?? this.#leastTired(now);
+    if (choice) return this.#connect(choice);
+    const banned = this.candidates.all.filter((c) => c.bannedUntil > now).length;
+    this.trouble = banned > 0 ? `No relay is left: ${banned} banned for ten minutes; waiting for others.` : "No relay offers this stream yet; waiting for one.";
+    this.options.moreRecords();
+    return null;
+  }
+
+  #leastTired(now: number): Candidate | null {
+    const resting = this.candidates.all.filter((c) => c.bannedUntil <= now && c.record.expires > BigInt(now));
+    return resting.sort((a, b) => a.restsUntil - b.restsUntil)[0] ?? null;
+  }
+
+  async #connect(candidate: Candidate): Promise<RelayConnection | null> {
+    try {
+      const connection = await RelayConnection.open(this.context, webSocketOf(candidate.record)!, candidate.node, CONNECT_MS);
+      candidate.roundTrip = connection.roundTrip;
+      this.#bytes.set(connection, 0);
+      connection.onFrame = (frame, size) => {
+        this.counters.controlBytes += size;
+        if (frame.type === "record") this.add(frame);
+      };
+      return connection;
+    } catch (error) {
+      this.trouble = (error as Error).message;
+      this.candidates.rest(candidate.node, this.context.clock.now(), this.#pause(candidate), this.trouble);
+      return null;
+    }
+  }
+
+  #use(connection: RelayConnection): void {
+    const { options, context } = this;
+    const link: RelayLink = new RelayLink(connection, context.verifier, context.domains, this.#windows, options.stream, options.purse, this.counters, {
+      leaf: (part) => this.#leaf(link, part),
+      head: (head) => this.#head(head),
+      record: (record) => this.add(record),
+      falseReceipt: (head, receipt) => this.#keep(falseReceipt(options.deployment, head, receipt)),
+      failed: (failure) => void this.#failed(link, failure),
+    });
+    this.#link = link;
+    this.#lastProgress = context.clock.now();
+    link.start(options.track, this.#playhead.position);
+    void this.#prepare();
+  }
+
+  #leaf(link: RelayLink, part: VerifiedPart): void {
+    this.#lastProgress = this.context.clock.now();
+    this.trouble = "";
+    if (this.#progress++ === 0 || this.relaysUsed.at(-1) !== link.node) {
+      if (!this.relaysUsed.includes(link.node)) this.relaysUsed.push(link.node);
+      this.options.onChange();
+    }
+    if (part.complete) for (const ready of this.#playhead.completed(part)) this.options.onPart(ready);
+  }
+
+  #head(head: SignedHead): void {
+    const place = `${head.head.run}:${head.head.track}:${head.head.window}:${head.head.count}`;
+    const known = this.#heads.get(place);
+    const offence = known && equivocation(this.options.deployment, known, head);
+    if (offence) this.#keep(offence);
+    this.#heads.set(place, head);
+    if (this.#heads.size > KEPT_HEADS) this.#heads.delete(this.#heads.keys().next().value!);
+  }
+
+  async #failed(link: RelayLink, failure: Failure): Promise<void> {
+    if (this.#link !== link) return;
+    const now = this.context.clock.now(), candidate = this.candidates.get(link.node);
+    const { refusal } = failure;
+    this.#link = null;
+    this.trouble = failure.why;
+    if (failure.kind === "corrupt" && refusal?.kind === "badSignature" && refusal.signer && refusal.head) {
+      await this.options.keys.refresh().catch(() => {});
+      if (this.options.keys.isSigningKey(refusal.signer, refusal.head.time)) return void this.#next();
+    }
+    if (failure.kind === "corrupt" || failure.kind === "falseReceipt") {
+      this.candidates.ban(link.node, now, failure.why);
+      if (refusal) {
+        const place = { stream: this.options.stream, run: this.#windows.current?.run ?? 0n, track: this.#windows.current?.track ?? this.options.track };
+        keepBounded(this.incidents, incidentOf(link.node, place, refusal, now));
+      }
+      link.connection.close(Goodbye.corruptMedia, failure.why);
+    } else {
+      if (candidate) this.candidates.rest(link.node, now, Math.max(failure.retryAfterMs ?? 0, this.#pause(candidate)), failure.why);
+      this.#part(link);
+    }
+    this.options.onChange();
+    void this.#next();
+  }
+
+  /** Leaves an honest relay: what it delivered is paid in the background. */
+  #part(link: RelayLink): void {
+    if (this.#link === link) this.#link = null;
+    const done = link.finish(new Promise((end) => this.context.clock.after(FINISH_MS, () => end(undefined)))).finally(() => this.#finishing.delete(done));
+    this.#finishing.add(done);
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#standby || this.#stopped || !this.#link) return;
+    const choice = this.candidates.choose(this.options.stream, this.options.track, this.context.clock.now(), this.#link.node);
+    if (!choice) return;
+    const connection = await this.#connect(choice);
+    if (!connection) return;
+    if (this.#standby || this.#stopped || this.#link?.node === connection.node) return connection.close(Goodbye.shuttingDown, "Not needed.");
+    this.#standby = connection;
+    connection.onClose = (why) => {
+      if (this.#standby === connection) this.#standby = null;
+      this.candidates.rest(choice.node, this.context.clock.now(), this.#pause(choice), why);
+    };
+    this.options.onChange();
+  }
+
+  #tick(): void {
+    this.#stopTimer = this.context.clock.after(CHECK_MS, () => {
+      const now = this.context.clock.now();
+      if (this.#link && now - this.#lastProgress > this.options.stallAfterMs) {
+        const needsMoney = this.options.purse?.balance === 0n;
+        const why = needsMoney ? "The relay waits for a funded purse." : `The relay sent nothing that verifies for ${this.options.stallAfterMs / 1000} s.`;
+        this.#link.fail({ kind: "stalled", why });
+      }
+      this.#countBytes();
+      if (this.#link && !this.#standby) void this.#prepare();
+      this.#tick();
+    });
+  }
+
+  #pause(candidate: Candidate): number { return Math.min(60_000, 2_000 * 2 ** Math.min(candidate.failures, 5)); }
+
+  #keep(file: EvidenceFile): void {
+    keepBounded(this.evidence, file);
+    this.options.onChange();
+  }
+
+  #countBytes(): void {
+    for (const [connection, counted] of this.#bytes) {
+      this.counters.receivedBytes += connection.receivedBytes - counted;
+      if (connection.closed) this.#bytes.delete(connection);
+      else this.#bytes.set(connection, connection.receivedBytes);
+    }
+  }
+}
+
+function keepBounded<T>(list: T[], item: T): void {
+  if (list.length < KEPT_FILES) list.push(item);
+}

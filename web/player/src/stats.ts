@@ -1,0 +1,65 @@
+import type { Latency } from "./media/glassToGlass.ts";
+import type { Player } from "./player.ts";
+
+/** The figures of one viewing, as reports carry them. Money is micro-USDC in decimal strings. */
+export interface PlayerStats {
+  firstFrameMs: number | null;
+  /** null where the picture carries no time code. */
+  glassToGlassMs: Latency | null;
+  verifiedBytes: number;
+  leavesVerified: number;
+  leavesRejected: number;
+  /** Leaves that reached the decoder and do not hash to what was signed, by a second implementation. */
+  badLeavesShown: number;
+  /** Received payload bytes that are no media. */
+  overheadBytes: number;
+  /** Of these: connection, subscription, session and discovery frames. */
+  controlBytes: number;
+  /** Hashes, signatures and framing, in percent of the media bytes. */
+  proofOverheadPercent: number;
+  stalls: number;
+  droppedFrames: number;
+  relaysUsed: string[];
+  bannedRelays: { node: string; why: string }[];
+  ticketsSent: number;
+  bytesPaid: string;
+  /** Average value of the signed tickets. */
+  usdcSigned: string;
+  /** Exact price of the verified bytes. */
+  usdcExpected: string;
+  evidenceCount: number;
+  incidentCount: number;
+  /** Latest glass-to-glass sample, or the distance to the newest buffered frame where there is no code. */
+  latencyMs: number | null;
+  /** One sentence about why nothing plays; empty while it does. */
+  trouble: string;
+}
+
+export function statsOf(player: Player, video: HTMLVideoElement): PlayerStats {
+  const { counters, subscription, feeder, glass, purse } = player;
+  const behind = feeder.behindNewest;
+  const now = Date.now();
+  return {
+    firstFrameMs: player.firstFrameMs,
+    glassToGlassMs: glass.summary,
+    verifiedBytes: counters.verifiedBytes,
+    leavesVerified: counters.leavesVerified,
+    leavesRejected: counters.leavesRejected,
+    badLeavesShown: feeder.badLeavesShown,
+    overheadBytes: counters.overheadBytes,
+    controlBytes: counters.controlBytes,
+    proofOverheadPercent: Math.round(counters.proofOverheadPercent * 1000) / 1000,
+    stalls: feeder.stalls,
+    droppedFrames: video.getVideoPlaybackQuality().droppedVideoFrames,
+    relaysUsed: [...subscription.relaysUsed],
+    bannedRelays: subscription.candidates.all.filter((c) => c.bannedUntil > now).map(({ node, why }) => ({ node, why })),
+    ticketsSent: purse.ledger.tickets,
+    bytesPaid: purse.ledger.paid.toString(),
+    usdcSigned: purse.ledger.signedValue.toString(),
+    usdcExpected: purse.ledger.cost.toString(),
+    evidenceCount: subscription.evidence.length,
+    incidentCount: subscription.incidents.length,
+    latencyMs: glass.latest ?? (behind === null ? null : Math.round(1000 * behind)),
+    trouble: feeder.trouble || subscription.trouble,
+  };
+}
