@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ["*/test/**/*.test.ts"],
     reporters: ["default", ["json", { outputFile: "test-results.json" }]],
-    testTimeout: 60_000,
+    // A browser and an encoder in real time want the machine for themselves.
+    fileParallelism: false,
+    testTimeout: 120_000,
   },
 });

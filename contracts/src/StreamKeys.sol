@@ -71,11 +71,7 @@ contract StreamKeys is IStreamKeys, ERC721, EIP712 {
     }
 
     /// @inheritdoc IStreamKeys
-    function setTerms(uint256 stream, Terms calldata terms)
-        external
-        onlyStreamOwner(stream)
-        returns (uint32 version)
-    {
+    function setTerms(uint256 stream, Terms calldata terms) external onlyStreamOwner(stream) returns (uint32 version) {
         uint96 extra = _getExtraData(stream);
         version = uint32(extra) + 1;
         _setTerms(stream, version, uint32(extra >> 32), terms);
@@ -216,9 +212,7 @@ contract StreamKeys is IStreamKeys, ERC721, EIP712 {
         if (shared > BPS - MIN_TREASURY_BPS || shared < BPS - MAX_TREASURY_BPS) revert Errors.BadTerms();
         _terms[stream][version] = terms;
         _setExtraData(stream, (uint96(maxViewers) << 32) | version);
-        emit Events.TermsSet(
-            stream, version, terms.payee, terms.relayBps, terms.broadcasterBps, terms.floorPrice
-        );
+        emit Events.TermsSet(stream, version, terms.payee, terms.relayBps, terms.broadcasterBps, terms.floorPrice);
     }
 
     function _add(uint256 stream, address key, uint64 from, uint64 until) private {

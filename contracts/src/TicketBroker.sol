@@ -353,27 +353,26 @@ contract TicketBroker is ITicketBroker, EIP712, ReentrancyGuardTransient {
 
     /// @dev Redeems what can be redeemed of a group, writes one outcome a ticket from `outcomes[position]` on and credits the sum.
     /// @return end where the next group's outcomes begin
-    function _redeemGroup(Group calldata group, bytes memory outcomes, uint256 position)
-        private
-        returns (uint256 end)
-    {
+    function _redeemGroup(Group calldata group, bytes memory outcomes, uint256 position) private returns (uint256 end) {
         Winner[] calldata winners = group.winners;
         end = position + winners.length;
         // Only calldata in which groups share their winners can name more than fit.
         if (end > outcomes.length) revert Errors.MalformedBatch();
         Batch memory batch;
         Terms memory terms = _begin(batch, group, winners.length);
-        uint256 refusal = uint256(_refusalOf(terms, group.faceValue));
+        Outcome refusal = _refusalOf(terms, group.faceValue);
+        mapping(uint256 => uint256) storage spent = _spent[group.relay];
         unchecked {
             for (uint256 i; i < winners.length; ++i) {
-                uint256 outcome = refusal == 0 ? uint256(_redeemTicket(batch, winners[i])) : refusal;
+                Outcome outcome = refusal;
+                if (refusal == Outcome.Redeemed) outcome = _redeemTicket(batch, winners[i], spent);
                 assembly ("memory-safe") {
                     mstore8(add(add(outcomes, 0x20), add(position, i)), outcome)
                 }
             }
         }
         if (batch.redeemed.length == 0) return end;
-        _spent[batch.ticket.relay].flush(batch.spent);
+        spent.flush(batch.spent);
         _purseWords().flush(batch.purse);
         _creditShares(batch, terms);
     }
@@ -401,14 +400,17 @@ contract TicketBroker is ITicketBroker, EIP712, ReentrancyGuardTransient {
 
     /// @dev Redeems one ticket or says why not, changing nothing then. Cheap refusals come first: a batch whose winners another keeper has
     /// already sent costs little.
-    function _redeemTicket(Batch memory batch, Winner calldata winner) private returns (Outcome) {
+    function _redeemTicket(Batch memory batch, Winner calldata winner, mapping(uint256 => uint256) storage spent)
+        private
+        returns (Outcome)
+    {
         uint256 fields = winner.fields;
         TicketHash.Preimage memory ticket = batch.ticket;
         uint256 bit;
         unchecked {
             // An epoch to come wraps around to a great number.
             if (batch.epoch - uint32(fields) > 1) return Outcome.OutsideEpochs;
-            bit = _spent[ticket.relay].seek(batch.spent, uint32(fields), uint32(fields >> 32));
+            bit = spent.seek(batch.spent, uint32(fields), uint32(fields >> 32));
             if (bit == 0) return Outcome.Spent;
         }
         bytes32 digest = ticket.digestOf(batch.separator, winner.r, fields);
@@ -442,15 +444,10 @@ contract TicketBroker is ITicketBroker, EIP712, ReentrancyGuardTransient {
             uint256 treasuryAmount = count * faceValue - relayAmount - broadcasterAmount;
             _accounts.creditRelay(ticket.relay, relayAmount, treasuryAmount);
             _accounts.credit(terms.payee, broadcasterAmount);
-            batch.redeemed.emitLog(
-                ticket.relay,
-                ticket.stream,
-                ticket.terms,
-                faceValue,
-                relayAmount,
-                broadcasterAmount,
-                treasuryAmount
-            );
+            batch.redeemed
+                .emitLog(
+                    ticket.relay, ticket.stream, ticket.terms, faceValue, relayAmount, broadcasterAmount, treasuryAmount
+                );
         }
     }
 

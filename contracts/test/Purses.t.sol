@@ -48,9 +48,7 @@ contract PursesTest is Fixture {
         bytes32 nonce = broker.authorizationNonce(alice, viewer, maxFee, SALT);
         bytes memory signature = _authorize(aliceKey, amount, nonce);
         vm.prank(keeper);
-        broker.depositWithAuthorization(
-            alice, viewer, amount, fee, maxFee, SALT, 0, type(uint256).max, signature, bind
-        );
+        broker.depositWithAuthorization(alice, viewer, amount, fee, maxFee, SALT, 0, type(uint256).max, signature, bind);
     }
 
     function test_relayed_deposit_fills_the_purse_and_credits_the_fee() public {
@@ -64,9 +62,7 @@ contract PursesTest is Fixture {
         vm.expectEmit(address(broker));
         emit Events.Deposited(alice, viewer, 3e6 - 8_000, 8_000, 3e6 - 8_000);
         vm.prank(keeper);
-        broker.depositWithAuthorization(
-            alice, viewer, 3e6, 8_000, 10_000, SALT, 0, type(uint256).max, signature, bind
-        );
+        broker.depositWithAuthorization(alice, viewer, 3e6, 8_000, 10_000, SALT, 0, type(uint256).max, signature, bind);
         Purse memory purse = broker.purseOf(viewer);
         assertEq(purse.owner, alice);
         assertEq(purse.balance, 3e6 - 8_000);
@@ -82,14 +78,10 @@ contract PursesTest is Fixture {
         bytes32 nonce = broker.authorizationNonce(alice, viewer, 10_000, SALT);
         bytes memory signature = _authorize(aliceKey, 3e6, nonce);
         vm.expectRevert(Errors.FeeAboveMaximum.selector);
-        broker.depositWithAuthorization(
-            alice, viewer, 3e6, 10_001, 10_000, SALT, 0, type(uint256).max, signature, bind
-        );
+        broker.depositWithAuthorization(alice, viewer, 3e6, 10_001, 10_000, SALT, 0, type(uint256).max, signature, bind);
         // A higher maximum is another nonce, which the owner did not sign.
         vm.expectRevert();
-        broker.depositWithAuthorization(
-            alice, viewer, 3e6, 10_001, 10_001, SALT, 0, type(uint256).max, signature, bind
-        );
+        broker.depositWithAuthorization(alice, viewer, 3e6, 10_001, 10_001, SALT, 0, type(uint256).max, signature, bind);
     }
 
     function test_relayer_cannot_fill_another_purse_with_it() public {

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Terms} from "../src/interfaces/IStreamKeys.sol";
-import {Group, Outcome, Ticket, Winner} from "../src/interfaces/ITicketBroker.sol";
-import {Events} from "../src/libraries/Events.sol";
+import {Group, ITicketBroker, Outcome, Ticket, Winner} from "../src/interfaces/ITicketBroker.sol";
+import {Errors} from "../src/libraries/Errors.sol";
 import {Signatures} from "../src/libraries/Signatures.sol";
 import {Fixture} from "./helpers/Fixture.sol";
 
@@ -19,7 +19,7 @@ contract RedemptionTest is Fixture {
         bytes32[] memory entries = new bytes32[](1);
         entries[0] = bytes32((uint256(uint160(viewer)) << 96) | (uint256(broker.currentEpoch()) << 64) | (7 << 32));
         vm.expectEmit(address(broker));
-        emit Events.Redeemed(relay, stream, 1, FACE, 35_000, 12_500, 2_500, entries);
+        emit ITicketBroker.Redeemed(relay, stream, 1, FACE, 35_000, 12_500, 2_500, entries);
         assertEq(_redeem(_winner(7)), Outcome.Redeemed);
         assertEq(broker.purseOf(viewer).balance, 10e6 - FACE);
         assertEq(broker.creditOf(relay), 35_000);
@@ -216,6 +216,43 @@ contract RedemptionTest is Fixture {
     function test_empty_calls_do_nothing() public {
         assertEq(broker.redeem(new Group[](0)), "");
         assertEq(broker.redeem(_one(_group(new Winner[](0)))), "");
+    }
+
+    function test_cap_never_blocks_settlement() public {
+        // The relay is an owner whose purses are full, and earns all the same.
+        _fund(relay, 0xF111, 50e6);
+        assertEq(_redeem(_batch(0, 20)), Outcome.Redeemed);
+        assertEq(broker.creditOf(relay), 20 * 35_000);
+        assertEq(broker.heldBy(relay), 50e6);
+    }
+
+    /* CALLDATA THAT NO ENCODER MAKES */
+
+    /// @dev Calls `redeem` with `count` groups that all are the same bytes.
+    function _aliased(uint256 count) private returns (bool success, bytes memory result) {
+        bytes memory encoded = abi.encode(_batch(1, 1)[0]);
+        bytes memory group = new bytes(encoded.length - 32);
+        for (uint256 i; i < group.length; ++i) {
+            group[i] = encoded[i + 32];
+        }
+        bytes memory call = abi.encodePacked(broker.redeem.selector, uint256(32), count);
+        for (uint256 i; i < count; ++i) {
+            call = abi.encodePacked(call, 32 * count);
+        }
+        (success, result) = address(broker).call(abi.encodePacked(call, group));
+    }
+
+    function test_groups_that_share_their_bytes_are_paid_once() public {
+        (bool success, bytes memory result) = _aliased(2);
+        assertTrue(success);
+        assertEq(abi.decode(result, (bytes)), hex"0003");
+        assertEq(broker.creditOf(relay), 35_000);
+    }
+
+    function test_more_shared_groups_than_fit_are_refused() public {
+        (bool success, bytes memory result) = _aliased(20);
+        assertFalse(success);
+        assertEq(bytes4(result), Errors.MalformedBatch.selector);
     }
 
     /* TERMS NEVER ACT BACKWARDS */

@@ -56,13 +56,11 @@ contract VectorsTest is Test {
 
     function test_heads() public view {
         string memory json = _read("head");
-        uint256 count =
-            _check(json, "stream run track window count root byteLength leafCount prev initHash time flags");
+        uint256 count = _check(json, "stream run track window count root byteLength leafCount prev initHash time flags");
         for (uint256 i; i < count; ++i) {
             string memory at_ = _case(i);
-            bytes memory words = _words(
-                json, at_, "stream run track window count root byteLength leafCount prev initHash time flags"
-            );
+            bytes memory words =
+                _words(json, at_, "stream run track window count root byteLength leafCount prev initHash time flags");
             Head memory head = abi.decode(words, (Head));
             assertEq(keys.hashHead(head), _bytes32(json, at_, ".digest"), at_);
             assertEq(keys.headSigner(head, _signature(json, at_)), _address(json, at_, ".signer"), at_);

@@ -95,7 +95,7 @@ internal static class Verb
         }
         catch (MediaException e)
         {
-            return Fail(e.Message, ExitCode.Data);
+            return Fail(e.Message, e.Fault is MediaFault.FfmpegMissing or MediaFault.ListenFailed ? ExitCode.Unavailable : ExitCode.Data);
         }
         catch (Exception e) when (e is ChainException or MeshException)
         {
@@ -105,9 +105,13 @@ internal static class Verb
         {
             return ExitCode.Ok;
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            return Fail($"{e.Message} Choose a folder that you may write to with --data.", ExitCode.Unavailable);
+            return Fail($"{e.Message} Name files and folders that are there and that you may write to.", ExitCode.Unavailable);
+        }
+        catch (Exception e)
+        {
+            return Fail($"This is a fault of clustercast itself ({e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}). Please report it.", ExitCode.Internal);
         }
     }
 

@@ -72,6 +72,19 @@ enum Outcome {
 
 /// @title Purses of viewers, redemption of winning tickets, and the credits that result.
 interface ITicketBroker {
+    /// @notice One a group. A log word a ticket costs 256 gas, a log of its own would cost 1,600.
+    /// @param winners `viewingKey << 96 | epoch << 64 | index << 32` of each redeemed ticket
+    event Redeemed(
+        address indexed relay,
+        uint256 indexed stream,
+        uint32 terms,
+        uint32 faceValue,
+        uint256 relayAmount,
+        uint256 broadcasterAmount,
+        uint256 treasuryAmount,
+        bytes32[] winners
+    );
+
     /// @notice Fills a purse from the owner's wallet by EIP-3009; anybody may send it.
     /// @param amount micro-USDC that leaves the wallet
     /// @param fee part of `amount` that is credited to the sender of the transaction, at most `maxFee`
@@ -165,14 +178,10 @@ interface ITicketBroker {
 
     function bindDigest(address owner, address viewingKey) external view returns (bytes32);
 
-    function withdrawDigest(
-        address account,
-        address to,
-        uint256 amount,
-        uint256 fee,
-        uint256 nonce,
-        uint256 deadline
-    ) external view returns (bytes32);
+    function withdrawDigest(address account, address to, uint256 amount, uint256 fee, uint256 nonce, uint256 deadline)
+        external
+        view
+        returns (bytes32);
 
     function authorizationNonce(address owner, address viewingKey, uint256 maxFee, bytes32 salt)
         external

@@ -9,7 +9,8 @@ interface IUsdc {
 
     function transferFrom(address from, address to, uint256 value) external returns (bool);
 
-    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external;
 
     function permit(address owner, address spender, uint256 value, uint256 deadline, bytes calldata signature) external;
 

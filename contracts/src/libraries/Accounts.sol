@@ -38,10 +38,7 @@ library Accounts {
     }
 
     /// @notice Takes `amount` of a credit; false when it holds less.
-    function debit(mapping(address => uint256) storage words, address account, uint256 amount)
-        internal
-        returns (bool)
-    {
+    function debit(mapping(address => uint256) storage words, address account, uint256 amount) internal returns (bool) {
         uint256 word = words[account];
         if (amount > word & CREDIT_MASK) return false;
         words[account] = word - amount;

@@ -3,27 +3,13 @@ pragma solidity ^0.8.37;
 
 /// @title Everything that an indexer needs to rebuild the state. Amounts are micro-USDC, times Unix seconds.
 library Events {
-    /* TICKET BROKER */
+    /* TICKET BROKER: `Redeemed`, which is not emitted by the compiler, is in ITicketBroker */
 
     event PurseOpened(address indexed owner, address indexed viewingKey);
     /// @param amount what the purse got
-    event Deposited(
-        address indexed owner, address indexed viewingKey, uint256 amount, uint256 fee, uint256 balance
-    );
+    event Deposited(address indexed owner, address indexed viewingKey, uint256 amount, uint256 fee, uint256 balance);
     event ExitRequested(address indexed owner, address indexed viewingKey, uint256 amount, uint256 exitAt);
     event ExitFinished(address indexed owner, address indexed viewingKey, address to, uint256 amount);
-    /// @notice One a group. A log word a ticket costs 256 gas, a log of its own would cost 1,600.
-    /// @param winners `viewingKey << 96 | epoch << 64 | index << 32` of each redeemed ticket
-    event Redeemed(
-        address indexed relay,
-        uint256 indexed stream,
-        uint32 terms,
-        uint32 faceValue,
-        uint256 relayAmount,
-        uint256 broadcasterAmount,
-        uint256 treasuryAmount,
-        bytes32[] winners
-    );
     /// @param amount what `to` got
     event Withdrawn(address indexed account, address indexed to, uint256 amount, uint256 fee);
     event TreasurySwept(uint256 amount);
@@ -34,12 +20,7 @@ library Events {
 
     event Minted(uint256 indexed stream, address indexed owner, string title, string category, uint32 maxViewers);
     event TermsSet(
-        uint256 indexed stream,
-        uint32 version,
-        address payee,
-        uint16 relayBps,
-        uint16 broadcasterBps,
-        uint64 floorPrice
+        uint256 indexed stream, uint32 version, address payee, uint16 relayBps, uint16 broadcasterBps, uint64 floorPrice
     );
     /// @notice Also for a revocation and a transfer, with the new end.
     event Delegated(uint256 indexed stream, address indexed key, uint64 from, uint64 until);

@@ -30,8 +30,8 @@ library Evidence {
         bytes32 receiptDigest = TypedData.digest(domains.relayStaking, ReceiptHash.structHash(receipt));
         signingKey = Signatures.recover(headDigest, headSignature);
         proven = signingKey != address(0) && receipt.relay != address(0)
-            && Signatures.recover(receiptDigest, receiptSignature) == receipt.relay
-            && receipt.headDigest == headDigest && receipt.servedRoot != head.root;
+            && Signatures.recover(receiptDigest, receiptSignature) == receipt.relay && receipt.headDigest == headDigest
+            && receipt.servedRoot != head.root;
     }
 
     /// @notice One key signed two heads of one place that contradict each other.
@@ -44,15 +44,14 @@ library Evidence {
         Head calldata second,
         bytes calldata secondSignature
     ) internal pure returns (bool proven, address signingKey) {
-        signingKey =
-            Signatures.recover(TypedData.digest(domains.streamKeys, HeadHash.structHash(first)), firstSignature);
+        signingKey = Signatures.recover(
+            TypedData.digest(domains.streamKeys, HeadHash.structHash(first)), firstSignature
+        );
         bytes32 secondDigest = TypedData.digest(domains.streamKeys, HeadHash.structHash(second));
-        bool oneSigner =
-            signingKey != address(0) && Signatures.recover(secondDigest, secondSignature) == signingKey;
+        bool oneSigner = signingKey != address(0) && Signatures.recover(secondDigest, secondSignature) == signingKey;
         bool onePlace = first.stream == second.stream && first.run == second.run && first.track == second.track
             && first.window == second.window && first.count == second.count;
-        bool contradict =
-            first.root != second.root || first.prev != second.prev || first.initHash != second.initHash;
+        bool contradict = first.root != second.root || first.prev != second.prev || first.initHash != second.initHash;
         proven = oneSigner && onePlace && contradict;
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Events} from "./Events.sol";
+import {ITicketBroker} from "../interfaces/ITicketBroker.sol";
 
 /// @title The `Redeemed` event, written where its list of winners grows, so that nothing is copied.
 /// @dev Six words of head lie right in front of the list: terms, faceValue, three amounts and the list's offset.
@@ -39,7 +39,7 @@ library RedeemedLog {
         uint256 broadcasterAmount,
         uint256 treasuryAmount
     ) internal {
-        bytes32 topic = Events.Redeemed.selector;
+        bytes32 topic = ITicketBroker.Redeemed.selector;
         assembly ("memory-safe") {
             let head := sub(list, HEAD)
             mstore(head, terms)

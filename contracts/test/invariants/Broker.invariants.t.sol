@@ -33,11 +33,16 @@ contract BrokerInvariants is Fixture {
         targetSelector(FuzzSelector(address(handler), selectors));
     }
 
+    /// @dev One campaign for all, since each invariant of its own would walk the same paths again.
+    function invariant_money_is_conserved_purses_keep_their_shape_and_the_cap_counts_all() public view {
+        _checkConservation();
+        _checkPurses();
+        _checkLists();
+    }
+
     /// @dev Every micro-USDC that came in is in a purse, in a credit, due to the treasury, or was paid out.
-    function invariant_usdc_is_conserved() public view {
-        assertEq(
-            usdc.balanceOf(address(broker)), handler.balances() + handler.credits() + handler.feesDue(), "held"
-        );
+    function _checkConservation() private view {
+        assertEq(usdc.balanceOf(address(broker)), handler.balances() + handler.credits() + handler.feesDue(), "held");
         assertEq(
             handler.deposited(),
             handler.balances() + handler.exited() + handler.redeemed(),
@@ -51,7 +56,7 @@ contract BrokerInvariants is Fixture {
         assertEq(usdc.balanceOf(treasury), handler.swept());
     }
 
-    function invariant_purses_keep_their_shape() public view {
+    function _checkPurses() private view {
         for (uint256 i; i < 6; ++i) {
             Purse memory purse = broker.purseOf(handler.viewer(i));
             assertLe(purse.exiting, purse.balance);
@@ -64,7 +69,7 @@ contract BrokerInvariants is Fixture {
     }
 
     /// @dev The list of an owner's purses misses no money.
-    function invariant_the_cap_counts_every_purse() public view {
+    function _checkLists() private view {
         uint256 listed;
         for (uint256 i; i < 3; ++i) {
             listed += broker.heldBy(handler.owner(i));
@@ -89,6 +94,6 @@ contract BrokerInvariants is Fixture {
         assertGt(handler.redemptions(), 50);
         assertGt(handler.exited(), 0);
         assertGt(handler.swept(), 0);
-        invariant_usdc_is_conserved();
+        _checkConservation();
     }
 }

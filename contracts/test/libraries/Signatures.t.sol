@@ -28,7 +28,10 @@ contract SignaturesTest is Test {
     }
 
     /// @dev OpenZeppelin's library agrees on every input.
-    function testFuzz_agrees_with_openzeppelin(bytes32 digest, bytes32 r, bytes32 vs, bytes memory signature) public view {
+    function testFuzz_agrees_with_openzeppelin(bytes32 digest, bytes32 r, bytes32 vs, bytes memory signature)
+        public
+        view
+    {
         (address expected,,) = ECDSA.tryRecover(digest, r, vs);
         assertEq(Signatures.recoverCompact(digest, r, vs), expected);
         (expected,,) = ECDSA.tryRecover(digest, signature);

@@ -12,21 +12,24 @@ public static class AnvilBinary
     /// The path of anvil: <see cref="Variable"/>, else the npm package beside the contracts in a folder above this program or the working folder, else PATH.
     /// Throws <see cref="ChainException"/> with <see cref="ChainFault.AnvilMissing"/>.
     /// </summary>
-    public static string Find()
+    public static string Find() => Find(
+        Environment.GetEnvironmentVariable(Variable), [AppContext.BaseDirectory, Directory.GetCurrentDirectory()], Environment.GetEnvironmentVariable("PATH"));
+
+    internal static string Find(string? named, IReadOnlyList<string> starts, string? path)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
+        if (!string.IsNullOrEmpty(named))
         {
             return File.Exists(named)
                 ? named
                 : throw new ChainException(ChainFault.AnvilMissing, $"{Variable} names {named}, which does not exist.", "Correct it, or unset it and run `make install`.");
         }
 
-        return Above(AppContext.BaseDirectory) ?? Above(Directory.GetCurrentDirectory()) ?? OnPath("anvil")
+        return starts.Select(Above).FirstOrDefault(found => found is not null) ?? OnPath("anvil", path)
             ?? throw new ChainException(ChainFault.AnvilMissing, "anvil, the development Ethereum node, is not installed.", "Run `make install`.");
     }
 
     /// <summary>A program on PATH; null when there is none.</summary>
-    internal static string? OnPath(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+    internal static string? OnPath(string name, string? path) => (path ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, name))
         .FirstOrDefault(File.Exists);

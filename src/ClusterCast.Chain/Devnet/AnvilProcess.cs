@@ -133,7 +133,8 @@ public sealed class AnvilProcess : IAsyncDisposable
         ];
 
         // setsid keeps the terminal's Ctrl-C away; both tools are of util-linux and replace themselves by the next program.
-        if (AnvilBinary.OnPath("setsid") is { } setsid && AnvilBinary.OnPath("setpriv") is { } setpriv)
+        var path = Environment.GetEnvironmentVariable("PATH");
+        if (AnvilBinary.OnPath("setsid", path) is { } setsid && AnvilBinary.OnPath("setpriv", path) is { } setpriv)
         {
             command = [setsid, setpriv, "--pdeathsig", "KILL", "--", .. command];
         }

@@ -32,7 +32,7 @@ internal static class UsdcDeployer
             [
                 new ContractCall(null, ContractArtifact.Load("SignatureChecker").Creation()),
                 new ContractCall(null, ContractArtifact.Load("FiatTokenV2_2").Creation(libraries: libraries)),
-                new ContractCall(implementation, Initialize.Encode("", "", "", 0, one, one, one, one)),
+                new ContractCall(implementation, Initialize.Encode("", "", "USD", 6, one, one, one, one)),
                 new ContractCall(implementation, InitializeV2.Encode("")),
                 new ContractCall(implementation, InitializeV21.Encode(one)),
                 new ContractCall(implementation, InitializeV22.Encode(nobody, "")),

@@ -156,6 +156,10 @@ public sealed class SigningKeyDirectory : ISigningKeys, IAsyncDisposable
         {
             LastFailure = e;
         }
+        catch (ObjectDisposedException)
+        {
+            // The client went first, as at the end of the program.
+        }
     }
 
     private async Task ReadAsync(StreamId stream, CancellationToken cancel)

@@ -56,6 +56,10 @@ public sealed class EvmClient : IDisposable
     public Task<ulong> TransactionCountAsync(Address account, bool mined = false, CancellationToken cancel = default) =>
         RequestAsync("eth_getTransactionCount", [account.ToString(), mined ? Latest : Pending], Quantity.ULong, cancel);
 
+    /// <summary>Transactions in a block; 0 for a block that is not there.</summary>
+    public Task<ulong> TransactionsInBlockAsync(ulong number, CancellationToken cancel = default) =>
+        RequestAsync("eth_getBlockTransactionCountByNumber", [Quantity.Encode(number)], json => json.ValueKind == System.Text.Json.JsonValueKind.Null ? 0 : Quantity.ULong(json), cancel);
+
     /// <summary>Runtime code at an address; empty when there is none.</summary>
     public Task<byte[]> CodeAsync(Address contract, CancellationToken cancel = default) =>
         RequestAsync("eth_getCode", [contract.ToString(), Latest], Quantity.Data, cancel);

@@ -38,6 +38,7 @@ public sealed class TransactionSender
     /// <summary>
     /// Sends a call and waits until it is mined. Throws <see cref="ChainException"/>: <see cref="ChainFault.Reverted"/> when the contract refuses it
     /// (mostly before anything is sent), <see cref="ChainFault.InsufficientFunds"/>, or <see cref="ChainFault.Timeout"/>, after which it may still be mined.
+    /// An outage of the node while it waits is sat out.
     /// </summary>
     public async Task<TransactionReceipt> SendAsync(ContractCall call, CancellationToken cancel = default) =>
         await WaitAsync(await SubmitAsync(call, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
@@ -91,33 +92,61 @@ public sealed class TransactionSender
         var sentAt = pending.SentAt;
         while (true)
         {
-            foreach (var hash in hashes)
+            ChainException? outage = null;
+            try
             {
-                if (await _client.ReceiptAsync(hash, cancel).ConfigureAwait(false) is { } receipt)
+                if (await FindReceiptAsync(hashes, cancel).ConfigureAwait(false) is { } receipt)
                 {
                     return receipt.Succeeded ? receipt : throw await ExplainAsync(receipt, pending.Transaction.Call, cancel).ConfigureAwait(false);
                 }
+
+                if (_time.GetElapsedTime(sentAt) >= _options.BumpAfter && _fees.TryBump(current, out var bumped))
+                {
+                    sentAt = _time.GetTimestamp();
+                    var signed = bumped.Sign(_key);
+                    if (await TryReplaceAsync(signed, cancel).ConfigureAwait(false))
+                    {
+                        current = bumped;
+                        hashes.Add(signed.Hash);
+                    }
+                }
+            }
+            catch (ChainException e) when (e.Fault is ChainFault.NodeUnreachable or ChainFault.Timeout)
+            {
+                // The node has the transaction and may come back.
+                outage = e;
             }
 
             if (_time.GetElapsedTime(pending.SentAt) >= _options.Timeout)
             {
-                throw new ChainException(
+                await ForgetNonceAsync(cancel).ConfigureAwait(false);
+                throw outage ?? new ChainException(
                     ChainFault.Timeout, $"Transaction {hashes[^1]} was not mined within {_options.Timeout.TotalSeconds:0} s.", "It may still be: look it up before sending it again.");
-            }
-
-            if (_time.GetElapsedTime(sentAt) >= _options.BumpAfter && _fees.TryBump(current, out var bumped))
-            {
-                sentAt = _time.GetTimestamp();
-                var signed = bumped.Sign(_key);
-                if (await TryReplaceAsync(signed, cancel).ConfigureAwait(false))
-                {
-                    current = bumped;
-                    hashes.Add(signed.Hash);
-                }
             }
 
             await Task.Delay(_options.PollInterval, _time, cancel).ConfigureAwait(false);
         }
+    }
+
+    private async Task<TransactionReceipt?> FindReceiptAsync(List<Hash32> hashes, CancellationToken cancel)
+    {
+        foreach (var hash in hashes)
+        {
+            if (await _client.ReceiptAsync(hash, cancel).ConfigureAwait(false) is { } receipt)
+            {
+                return receipt;
+            }
+        }
+
+        return null;
+    }
+
+    // What was lost leaves a gap that only the node can tell of.
+    private async Task ForgetNonceAsync(CancellationToken cancel)
+    {
+        await _gate.WaitAsync(cancel).ConfigureAwait(false);
+        _next = null;
+        _gate.Release();
     }
 
     // False when the nonce was used by somebody else. Decided by asking the node, never by its error text.

@@ -12,7 +12,7 @@ internal static class RelayVerb
             new("--http", "relay:http", "Browsers (WebSocket), status, metrics and health"),
             new("--tls", "relay:tls", "Peer port"),
             new("--public-tls", "relay:publicTls", "Address that other nodes reach it by: tls://host:port"),
-            new("--public-ws", "relay:publicWs", "Address that browsers reach it by: wss://host"),
+            new("--public-ws", "relay:publicWs", "Address that browsers reach it by: wss://host/clustercast"),
             new("--price", "relay:price", "Micro-USDC per 1,000,000,000 bytes"),
             new("--payout", "relay:payout", "Address that earnings go to"),
             new("--node-key", "relay:nodeKey", "Key file of the node"),

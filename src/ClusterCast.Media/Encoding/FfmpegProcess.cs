@@ -70,21 +70,21 @@ public sealed class FfmpegProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>The failure to throw when the program has ended or broken its pipe: what it was doing, and its last words.</summary>
+    /// <summary>The failure to throw when the program has ended or broken its pipe: what it was doing, and its first words of complaint.</summary>
     public async Task<MediaException> FailureAsync(string doing, string remedy)
     {
-        var last = "it closed its pipe";
+        var cause = "it closed its pipe";
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
             var status = await WaitAsync(limit.Token);
-            last = _errors.LastLine is { Length: > 0 } line ? line : $"exit status {status}";
+            cause = _errors.FirstLine is { Length: > 0 } line ? line : $"exit status {status}";
         }
         catch (OperationCanceledException)
         {
             // It still runs, although its pipe is closed; what it said so far must do.
         }
-        return new MediaException(MediaFault.FfmpegFailed, $"FFmpeg failed while {doing} ({last.TrimEnd('.')}); {remedy}.");
+        return new MediaException(MediaFault.FfmpegFailed, $"FFmpeg failed while {doing} ({cause.TrimEnd('.')}); {remedy}.");
     }
 
     /// <inheritdoc/>

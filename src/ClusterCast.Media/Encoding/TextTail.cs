@@ -20,13 +20,13 @@ internal sealed class TextTail(int capacity)
             }
     }
 
-    /// <summary>The last line that is not empty.</summary>
-    public string LastLine
+    /// <summary>The first line that is kept, without FFmpeg's "[module @ address]": later lines are mostly consequences of it.</summary>
+    public string FirstLine
     {
         get
         {
-            lock (_lock)
-                return _text.ToString().Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0) ?? "";
+            var first = ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "";
+            return first.StartsWith('[') && first.IndexOf("] ", StringComparison.Ordinal) is > 0 and var end ? first[(end + 2)..] : first;
         }
     }
 

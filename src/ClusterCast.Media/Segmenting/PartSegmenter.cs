@@ -9,6 +9,7 @@ namespace ClusterCast.Media.Segmenting;
 public sealed class PartSegmenter : IDisposable
 {
     private const long MsTicks = CmafTracks.VideoTimescale / 1000;
+    private const long PauseTicks = CmafTracks.VideoTimescale / 2;
     private readonly SegmenterOptions _options;
     private readonly Timeline _timeline = new();
     private readonly FrameClock _frames = new();
@@ -19,7 +20,7 @@ public sealed class PartSegmenter : IDisposable
     private AacConfig? _nextAudio, _audio;
     private bool _renewed = true;
     private bool _startsSegment;
-    private long _segmentStart;
+    private long _segmentStart, _pausedTicks, _lastTicks;
     private int _segmentParts;
     private long _segmentBytes;
     private int _soundSincePicture;
@@ -54,7 +55,18 @@ public sealed class PartSegmenter : IDisposable
     /// <summary>The publisher has gone; what it sent so far is complete. The next publication goes on where this one ended.</summary>
     public void Discontinue(ICollection<MediaEvent> output)
     {
-        if (_part.FrameCount > 0) Emit(_part.FirstTicks + _part.FrameCount * _frames.FrameTicks, output);
+        try
+        {
+            if (_part.FrameCount > 0) Emit(_part.LastTicks + _frames.FrameTicks, output);
+        }
+        finally
+        {
+            Forget();
+        }
+    }
+
+    private void Forget()
+    {
         _part.Dispose();
         _gate.Reset();
         _timeline.Discontinue();
@@ -76,7 +88,7 @@ public sealed class PartSegmenter : IDisposable
 
     private void Audio(MediaSample sample)
     {
-        if (++_soundSincePicture > PartBuilder.MaxAudioFrames || _part.BytesWith(sample.Data.Length) > _options.MaxPartBytes)
+        if (++_soundSincePicture > PartBuilder.MaxAudioFrames)
         {
             sample.Dispose();
             throw new MediaException(MediaFault.NoVideo, "Sound arrives, but no picture; check the video source of the encoder and publish again.");
@@ -84,7 +96,7 @@ public sealed class PartSegmenter : IDisposable
         // Sound before the first picture, and sound of a configuration that is not announced yet, cannot be played.
         var time = _renewed || _audio is null || !_audio.Equals(_nextAudio) ? null
             : _audioClock!.Next(_timeline.Map(MediaKind.Audio, sample.DtsMs, AacConfig.SamplesPerFrame * 1000L / _audio.SampleRate), AacConfig.SamplesPerFrame);
-        if (time is not { } samples)
+        if (time is not { } samples || _part.BytesWith(sample.Data.Length) > _options.MaxPartBytes)
         {
             sample.Dispose();
             return;
@@ -105,8 +117,11 @@ public sealed class PartSegmenter : IDisposable
         }
         _waitingSince = null;
         var ticks = _frames.Next(_timeline.Map(MediaKind.Video, sample.DtsMs, _frames.FrameTicks / MsTicks));
+        // Frames that the network or the encoder dropped do not count against the distance of IDR frames.
+        if (ticks - _lastTicks > PauseTicks) _pausedTicks += ticks - _lastTicks - _frames.FrameTicks;
+        _lastTicks = ticks;
         if (sample.IsIdr) Idr(ticks, configured, output);
-        else if (ticks - _segmentStart > Ticks(_options.LongestSegment) + _frames.FrameTicks / 2)
+        else if (ticks - _segmentStart - _pausedTicks > Ticks(_options.LongestSegment) + _frames.FrameTicks / 2)
         {
             sample.Dispose();
             throw NoIdr();
@@ -136,7 +151,7 @@ public sealed class PartSegmenter : IDisposable
             }
         }
         else if (ticks - _segmentStart < Ticks(_options.SegmentDuration) - _frames.FrameTicks / 2) return;
-        (_startsSegment, _segmentStart, _segmentParts, _segmentBytes) = (true, ticks, 0, 0);
+        (_startsSegment, _segmentStart, _pausedTicks, _segmentParts, _segmentBytes) = (true, ticks, 0, 0, 0);
     }
 
     /// <summary>Whether a frame that begins at this time still belongs to the open part. RTMP's rounding is allowed for.</summary>

@@ -46,11 +46,12 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         {
             Refuse(request, RefusalCode.NotCarried, 500, $"Track {new TrackKey(request.Stream, request.Track)} is not carried here.");
         }
-        else if (cache.Path is null)
+        else if (cache.Path is null && peer.Role == PeerRole.Relay)
         {
+            // A relay might be below this one already; a viewer gets at least what is cached.
             Refuse(request, RefusalCode.Stalled, 250, "Nothing arrives from upstream.");
         }
-        else if (peer.Node is { } node && cache.Path.Contains(node))
+        else if (peer.Node is { } node && cache.Path?.Contains(node) == true)
         {
             Refuse(request, RefusalCode.NotAccepted, 250, "The subscriber is upstream of this node.");
         }
@@ -120,7 +121,7 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         _session ??= new SharedSession(request.Stream, Sessions().Open(new ServingContext(peer.Node, peer.Role, cache.Track, peer)));
         CachedWindow start;
         var waitFor = default((ulong Run, uint Number));
-        var parts = 0;
+        var isHeld = false;
         lock (cache.Gate)
         {
             start = cache.Newest!;
@@ -132,13 +133,13 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
             else if (request.Window != 0 && start.Number - request.Window <= 3 && cache.Find(start.Run, request.Window) is { } held)
             {
                 start = held;
-                parts = request.Parts;
+                isHeld = true;
             }
         }
 
         var waits = waitFor != default;
         peer.Send(new Subscribed(request.Channel, start.Run, waits ? waitFor.Number : start.Number));
-        var feed = new TrackFeed(cache, peer, request.Channel, _session, waits ? null : start, parts, waitFor, floor.Options, floor.Metrics);
+        var feed = new TrackFeed(cache, peer, request.Channel, _session, waits ? null : start, isHeld || waits ? request.Parts : 0, waitFor, floor.Options, floor.Metrics);
         lock (_feeds)
         {
             if (_disposed)

@@ -28,6 +28,7 @@ internal sealed class TrackFeed : IMediaSource
     private long _since;
     private bool _opened;
     private int _nodes;
+    private int _headed;
     private int _part;
     private int _leaf;
     private bool _lastSent;
@@ -149,7 +150,7 @@ internal sealed class TrackFeed : IMediaSource
             return Step.Window;
         }
 
-        if (_part < _nodes)
+        if (_part < _headed)
         {
             if (_window.Parts[_part].Has(_leaf))
             {
@@ -217,7 +218,9 @@ internal sealed class TrackFeed : IMediaSource
         var part = _window!.Parts[_nodes];
         var node = part.Node;
         var leaves = part.LeafHashes as Hash32[] ?? [.. part.LeafHashes];
+        // Leaves follow only once a head covers their part: the window may grow between two nodes of a burst.
         var isNewest = ++_nodes == known;
+        _headed = isNewest ? _nodes : _headed;
         if (isNewest && part.Head is { Head: var own } signed)
         {
             batch.Add(new PartMessage(Channel, _window.Number, node.Index, node.Time, node.Flags, node.ByteLength, own.Flags, signed.Signature, leaves));
@@ -309,6 +312,7 @@ internal sealed class TrackFeed : IMediaSource
         _since = _time.GetTimestamp();
         _opened = false;
         _nodes = 0;
+        _headed = 0;
         _part = (window.Run, window.Number) == _waitFor ? _resumeParts : 0;
         _leaf = 0;
         _lastSent = false;

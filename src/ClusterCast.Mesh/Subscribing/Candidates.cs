@@ -14,8 +14,9 @@ namespace ClusterCast.Mesh.Subscribing;
 /// <param name="Record">Its record; null when it has none.</param>
 /// <param name="Path">The way from the broadcaster to it, when it has announced the track.</param>
 /// <param name="IsPush">Whether it is the broadcaster.</param>
+/// <param name="IsWithdrawn">Whether it says that nothing comes to it at the moment. It still has what it has cached.</param>
 /// <param name="Cost">Price, distance and failures in one number of milliseconds; less is better.</param>
-internal sealed record Candidate(Address Node, PeerConnection? Peer, RelayRecord? Record, Address[]? Path, bool IsPush, double Cost);
+internal sealed record Candidate(Address Node, PeerConnection? Peer, RelayRecord? Record, Address[]? Path, bool IsPush, bool IsWithdrawn, double Cost);
 
 /// <summary>Finds the relays that a track can be taken from, and chooses among them.</summary>
 internal sealed class Candidates(MeshOptions options, ConnectionTable connections, RecordBook book, BanList bans, PeerScores scores)
@@ -23,6 +24,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
     private const double HopCost = 100;
     private const double UnknownRoundTripCost = 50;
     private const double DialCost = 50;
+    private const double WithdrawnCost = 10_000;
     private const double FailureCost = 200;
     private const double PriceDoublingCost = 100;
     private const double AboutEqual = 30;
@@ -46,9 +48,10 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
             var announce = peer.State.Announcements.Find(track);
             var record = book.Find(node);
             var isPush = announce is { Path.Length: 1 } && peer.Role == PeerRole.Broadcaster;
+            var isWithdrawn = peer.State.Announcements.IsWithdrawn(track);
             var carries = announce is not null
                 ? !announce.Value.Path.Contains(own)
-                : !forRelay && !peer.State.Announcements.IsWithdrawn(track) && Carries(record, track);
+                : !forRelay && (isWithdrawn || Carries(record, track));
             if (!carries || !IsAffordable(record, isPush) || (found.TryGetValue(node, out var other) && other is { Peer: not null, Path: not null }))
             {
                 continue;
@@ -58,7 +61,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
             var isFree = isPush || peer.State.Paying.IsFreeFor(track.Stream);
             if (isFree || (record is not null && !found.ContainsKey(node)))
             {
-                found[node] = new Candidate(node, isFree ? peer : null, record, announce?.Path, isPush, 0);
+                found[node] = new Candidate(node, isFree ? peer : null, record, announce?.Path, isPush, isWithdrawn, 0);
             }
         }
 
@@ -69,7 +72,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
                 if (record.Node != own && !found.ContainsKey(record.Node) && !bans.IsBanned(record.Node) && !isResting(record.Node)
                     && IsAffordable(record, isPush: false) && !connections.IsConnected(record.Node))
                 {
-                    found[record.Node] = new Candidate(record.Node, null, record, null, IsPush: false, 0);
+                    found[record.Node] = new Candidate(record.Node, null, record, null, IsPush: false, IsWithdrawn: false, 0);
                 }
             }
         }
@@ -88,6 +91,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
 
         if (ranked.Count > 1 && options.Random.Below(100) < ExplorePercent)
         {
+            ranked = ranked[0].IsWithdrawn ? ranked : ranked.FindAll(c => !c.IsWithdrawn);
             return ranked[options.Random.Below(ranked.Count)];
         }
 
@@ -113,6 +117,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
                     Cost = (HopCost * (c.Path?.Length ?? 2))
                         + (c.Peer?.RoundTrip?.TotalMilliseconds ?? UnknownRoundTripCost)
                         + (c.Peer is null ? DialCost : 0)
+                        + (c.IsWithdrawn ? WithdrawnCost : 0)
                         + (FailureCost * scores.Failures(c.Node))
                         + (!c.IsPush && c.Record is { Price: > 0 } record ? PriceDoublingCost * Math.Log2((double)record.Price / cheapest) : 0),
                 })

@@ -36,7 +36,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     private Task _standby = Task.CompletedTask;
     private Task _leaving = Task.CompletedTask;
     private long _overhead;
-    private long _lastCandidateAt;
+    private long _progressAt;
     private int _stallFactor = 1;
     private int _switches;
     private long? _endedAt;
@@ -50,7 +50,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         _log = _options.Logging.CreateLogger("ClusterCast.Mesh.Subscription");
         _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, _options.SigningKeys, _options.Time, sink, floor.Metrics);
         _resting = new RestingNodes(_options.Time);
-        _lastCandidateAt = _options.Time.GetTimestamp();
+        _progressAt = _options.Time.GetTimestamp();
         Track = track;
         _run = Task.Run(() => RunAsync(_stop.Token));
     }
@@ -82,17 +82,11 @@ public sealed class TrackSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>How long no relay has been at hand.</summary>
-    internal TimeSpan Forsaken
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _active is not null ? TimeSpan.Zero : _options.Time.GetElapsedTime(_lastCandidateAt);
-            }
-        }
-    }
+    /// <summary>Whether the subscription has been stopped.</summary>
+    internal bool IsStopped => _run.IsCompleted;
+
+    /// <summary>How long nothing has come.</summary>
+    internal TimeSpan Forsaken => _options.Time.GetElapsedTime(Volatile.Read(ref _progressAt));
 
     private bool IsRelay => _sink is not null;
 
@@ -195,7 +189,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         {
             _ended = false;
             _endedAt = null;
-            upstream.ProgressAt = _options.Time.GetTimestamp();
+            upstream.ProgressAt = _progressAt = _options.Time.GetTimestamp();
             if (!upstream.HasProgress)
             {
                 upstream.HasProgress = true;
@@ -213,7 +207,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         switch (intake.Verdict)
         {
             case Verdict.Malformed:
-                Leave(upstream, Leaving.Malformed, "It broke the protocol.");
+                Leave(upstream, Leaving.Malformed, $"It broke the protocol: {type} does not follow from what it sent before.");
                 upstream.Peer.Close(GoodbyeCode.ProtocolError, $"{type} does not follow from what was sent before.");
                 break;
             case Verdict.Corrupt:
@@ -286,19 +280,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         }
     }
 
-    private List<Candidate> Find()
-    {
-        var found = _floor.Candidates.Find(Track, IsRelay, _resting.IsResting);
-        if (found.Count > 0)
-        {
-            lock (_gate)
-            {
-                _lastCandidateAt = _options.Time.GetTimestamp();
-            }
-        }
-
-        return found;
-    }
+    private List<Candidate> Find() => _floor.Candidates.Find(Track, IsRelay, _resting.IsResting);
 
     private async Task<Upstream?> JoinAsync(Candidate candidate, CancellationToken cancel)
     {
@@ -382,20 +364,25 @@ public sealed class TrackSubscription : IAsyncDisposable
 
         var announce = upstream.Peer.State.Announcements.Find(Track);
         var isWithdrawn = upstream.Peer.State.Announcements.IsWithdrawn(Track);
+        var patience = _options.StallAfter * _stallFactor;
+        var isStalled = _options.Time.GetElapsedTime(upstream.ProgressAt) > patience;
         if (upstream.HasHead)
         {
-            SetPath(announce?.Path);
+            // A relay to which nothing comes says so, whether or not it knows a better parent.
+            SetPath(isStalled ? null : announce?.Path);
         }
 
         var others = Find();
         others.RemoveAll(c => c.Node == upstream.Node);
-        if (isWithdrawn && others.Count > 0)
+        // A relay leaves at once, because it could lie on its own path; for a viewer, what still flows is good enough.
+        isWithdrawn &= IsRelay || _options.Time.GetElapsedTime(upstream.ProgressAt) > patience / 4;
+        if (isWithdrawn && others.Exists(c => !c.IsWithdrawn))
         {
             Leave(upstream, Leaving.Withdrawn, "It withdrew the track.");
         }
-        else if (others.Count > 0 && _options.Time.GetElapsedTime(upstream.ProgressAt) > _options.StallAfter * _stallFactor)
+        else if (others.Count > 0 && isStalled)
         {
-            Leave(upstream, Leaving.Stalled, $"No part came for {(_options.StallAfter * _stallFactor).TotalSeconds} s.");
+            Leave(upstream, Leaving.Stalled, $"No part came for {patience.TotalSeconds} s.");
         }
         else if (upstream.HasProgress && _standby.IsCompleted && others.Count > 0 && others.TrueForAll(c => c.Peer is null))
         {
@@ -467,7 +454,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         {
             case Leaving.Refused:
                 _floor.Scores.Fail(node, 0.25);
-                _resting.Rest(node, upstream.RetryAfterMs is > 0 and var ms ? TimeSpan.FromMilliseconds(Math.Clamp(ms.Value, 100, 30_000)) : RefusedRest);
+                _resting.Rest(node, upstream.RetryAfterMs is > 0 and var ms ? TimeSpan.FromMilliseconds(Math.Clamp(ms, 100u, 30_000u)) : RefusedRest);
                 break;
             case Leaving.Ended:
                 _resting.Rest(node, DefaultRest);

@@ -39,6 +39,10 @@ internal sealed class Announcer(ConnectionTable connections, TrackShelf shelf, F
                     peer.Send(new Announce(cache.Track.Stream, cache.Track.Track, newest.Run, path));
                 }
             }
+            else if (cache.IsEnded && peer.State.Serving.Serves(cache.Track))
+            {
+                // It gets the rest of the track and Ended first; a withdrawal would send it looking elsewhere.
+            }
             else if (told.Forget(cache.Track))
             {
                 peer.Send(new Withdraw(cache.Track.Stream, cache.Track.Track));

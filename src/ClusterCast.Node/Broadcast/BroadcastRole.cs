@@ -53,7 +53,7 @@ public sealed class BroadcastRole : IRole
             Time = context.Time,
             Logging = context.Logs,
         });
-        await mesh.StartAsync(stop).ConfigureAwait(false);
+        mesh.Start();
         var broadcaster = new Broadcaster(mesh, rtmp, stream, signingKey, context);
         await using var web = await WebHost.StartAsync(
             context, "broadcast", settings.Required("broadcast:http", "Give an address like 127.0.0.1:0."), () => null,

@@ -32,7 +32,7 @@ public sealed class ChromiumPage : IAsyncDisposable
     public static async Task<ChromiumPage> OpenAsync(string profile, CancellationToken stop)
     {
         Directory.CreateDirectory(profile);
-        var page = new ChromiumPage(Launch(profile), profile);
+        var page = new ChromiumPage(await LaunchAsync(profile).ConfigureAwait(false), profile);
         try
         {
             await page.AttachAsync(stop).ConfigureAwait(false);
@@ -97,7 +97,7 @@ public sealed class ChromiumPage : IAsyncDisposable
         RemoveProfile();
     }
 
-    private static Process Launch(string profile)
+    private static Task<Process> LaunchAsync(string profile)
     {
         var binary = Binaries.Select(name => FindInPath(name)).FirstOrDefault(path => path is not null)
             ?? throw new NodeException("Chromium is not installed. Install it with: apt-get install chromium");
@@ -112,10 +112,28 @@ public sealed class ChromiumPage : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var process = Process.Start(start)!;
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        return process;
+        // The kernel's parent-death signal follows the thread that forked, so that thread has to live as long as the process (prctl(2), PR_SET_PDEATHSIG).
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                var process = Process.Start(start)!;
+                process.BeginErrorReadLine();
+                process.BeginOutputReadLine();
+                started.SetResult(process);
+                process.WaitForExit();
+            }
+            catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
+            {
+                started.TrySetException(new NodeException($"Chromium cannot be started: {e.Message}."));
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "chromium",
+        }.Start();
+        return started.Task;
     }
 
     private static string? FindInPath(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')

@@ -35,7 +35,7 @@ internal sealed record DemoLedger(ulong Deposited, ulong Left, Redeemed Viewer, 
         long transactions = 0;
         for (var block = chain.Deployment.DeployedBlock; block <= head; block++)
         {
-            transactions += await chain.Client.TransactionsInBlockAsync(block, stop).ConfigureAwait(false);
+            transactions += (long)await chain.Client.TransactionsInBlockAsync(block, stop).ConfigureAwait(false);
         }
 
         return new DemoLedger(deposited, left, viewer, inner, transactions);
@@ -49,7 +49,7 @@ internal sealed record DemoLedger(ulong Deposited, ulong Left, Redeemed Viewer, 
             yield return $"The purse does not add up: {Deposited} micro-USDC deposited, {Viewer.FaceValues} redeemed, {Left} left.";
         }
 
-        foreach (var (name, redeemed) in (ReadOnlySpan<(string, Redeemed)>)[("viewer", Viewer), ("inner relays", Inner)])
+        foreach (var (name, redeemed) in new[] { ("viewer", Viewer), ("inner relays", Inner) })
         {
             if (redeemed.FaceValues != redeemed.Relay + redeemed.Broadcaster + redeemed.Treasury)
             {

@@ -59,7 +59,7 @@ internal sealed record DemoOptions
     {
         var source = settings.Text("demo:source");
         var mode = settings.Text("demo:misbehave") ?? "none";
-        if (!Enum.TryParse<Misbehaviour>(mode, ignoreCase: true, out var misbehaviour) || int.TryParse(mode, out _))
+        if (!Enum.GetNames<Misbehaviour>().Contains(mode, StringComparer.OrdinalIgnoreCase))
         {
             throw new NodeException($"--misbehave does not know '{mode}'. Choose corrupt, stall, crash or receipt.", ExitCode.Usage);
         }
@@ -94,7 +94,7 @@ internal sealed record DemoOptions
             Screenshot = settings.Text("demo:screenshot"),
             Keep = settings.Text("demo:keep"),
             Clip = source == "rtmp" ? null : Path.GetFullPath(source ?? SampleClip()),
-            Misbehave = misbehaviour,
+            Misbehave = Enum.Parse<Misbehaviour>(mode, ignoreCase: true),
             Port = (int)(settings.Text("demo:port") is null ? 8080 : settings.Number("demo:port", 0, 65_535)),
         };
     }

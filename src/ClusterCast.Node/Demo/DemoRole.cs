@@ -117,7 +117,7 @@ public sealed class DemoRole : IRole
 
             if (source?.Failure is { } failure)
             {
-                throw new NodeException(failure, ExitCode.Data);
+                throw failure;
             }
 
             if (patience > TimeSpan.Zero && time.GetElapsedTime(started) > patience)
@@ -130,7 +130,7 @@ public sealed class DemoRole : IRole
     }
 
     // A role that dies on its own ends the demo with its last words; the relay that is meant to crash does not.
-    private static async Task<NodeException> WatchdogAsync(DemoNetwork network, DemoSource? source, DemoOptions options, CancellationToken stop)
+    private static async Task<Exception> WatchdogAsync(DemoNetwork network, DemoSource? source, DemoOptions options, CancellationToken stop)
     {
         var watched = network.Roles.Where(role => options.Misbehave != Misbehaviour.Crash || !network.Relays.Contains(role)).ToList();
         var ends = watched.Select(role => role.Exited).Append(source?.Ended ?? Task.Delay(Timeout.InfiniteTimeSpan, stop)).ToList();
@@ -138,7 +138,7 @@ public sealed class DemoRole : IRole
         var index = ends.IndexOf(ended);
         return index < watched.Count
             ? new NodeException($"{watched[index].Name} ended: {watched[index].LastWords}", ExitCode.Failed)
-            : new NodeException(source?.Failure ?? "The publisher ended.", ExitCode.Data);
+            : (Exception?)source?.Failure ?? new NodeException("The publisher ended.", ExitCode.Data);
     }
 
     private static void Copy(string from, string to)

@@ -15,7 +15,7 @@ internal sealed class DemoSource : IAsyncDisposable
     public Task Ended { get; }
 
     /// <summary>Why it ended by itself; null while all is well.</summary>
-    public string? Failure { get; private set; }
+    public MediaException? Failure { get; private set; }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -33,7 +33,7 @@ internal sealed class DemoSource : IAsyncDisposable
         }
         catch (MediaException e)
         {
-            Failure = e.Message;
+            Failure = e;
         }
     }
 }

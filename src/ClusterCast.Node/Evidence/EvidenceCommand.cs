@@ -27,7 +27,7 @@ public static class EvidenceCommand
 
             return judgement.IsProven ? ExitCode.Ok : ExitCode.Negative;
         }
-        catch (Exception e) when (e is EvidenceException or IOException)
+        catch (Exception e) when (e is EvidenceException or IOException or UnauthorizedAccessException)
         {
             throw new NodeException($"{file} cannot be decided: {e.Message}", ExitCode.Failed);
         }

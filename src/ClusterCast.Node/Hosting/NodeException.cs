@@ -20,6 +20,9 @@ public enum ExitCode
 
     /// <summary>Something that the role needs is not there: FFmpeg, a chain, a port.</summary>
     Unavailable = 69,
+
+    /// <summary>A fault of the program.</summary>
+    Internal = 70,
 }
 
 /// <summary>A failure that a user can act on: one sentence with cause and remedy, and the exit status.</summary>

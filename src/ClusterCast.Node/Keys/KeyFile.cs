@@ -40,7 +40,7 @@ public static class KeyFile
         {
             json = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("no object");
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new NodeException($"The key file {path} is not there.", ExitCode.Usage);
         }
@@ -49,7 +49,7 @@ public static class KeyFile
             throw new NodeException($"The key file {path} is damaged: it is not JSON. Restore it from its backup.", ExitCode.Data);
         }
 
-        if (json["privateKey"]?.GetValue<string>() is not { } plain)
+        if (json["privateKey"] is not { } privateKey)
         {
             return Keystore.Decrypt(json, Password(path), path);
         }
@@ -61,9 +61,9 @@ public static class KeyFile
 
         try
         {
-            return PrivateKey.Parse(plain);
+            return PrivateKey.Parse(privateKey.GetValue<string>());
         }
-        catch (Exception e) when (e is FormatException or ArgumentException)
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
         {
             throw new NodeException($"The key file {path} is damaged: {e.Message}", ExitCode.Data);
         }

@@ -21,7 +21,7 @@ internal sealed class PortalApi(ChainAccess chain, MeshNode mesh, DepositDesk de
     /// <summary>Adds the routes under <c>/api</c>.</summary>
     public void Map(WebApplication app, CancellationToken stop)
     {
-        app.MapGet("/api/status", () => Results.Json(new { role = "portal", relays = mesh.Records.Current.Count }));
+        app.MapGet("/api/status", () => Results.Json(new { role = "portal", relays = mesh.Records.Count }));
         app.MapGet("/api/config", () => Results.Json(Config()));
         app.MapGet("/api/streams", () => Guard(() => StreamsAsync(stop)));
         app.MapGet("/api/streams/{stream}", (string stream) => Guard(() => StreamAsync(Stream(stream), stop)));
@@ -107,13 +107,13 @@ internal sealed class PortalApi(ChainAccess chain, MeshNode mesh, DepositDesk de
             info = _infos[stream] = await chain.StreamKeys.InfoOfAsync(stream, stop).ConfigureAwait(false);
         }
 
-        var tracks = mesh.Records.Current.SelectMany(record => record.Tracks).Where(track => track.Track.Stream == stream).Select(track => track.Track.Track).Distinct().Order().ToArray();
+        var tracks = mesh.Records.SelectMany(record => record.Tracks).Where(track => track.Track.Stream == stream).Select(track => track.Track.Track).Distinct().Order().ToArray();
         return new { id = stream.ToString(), title = info.Title, category = info.Category, live = tracks.Length > 0, tracks };
     }
 
     private object Relays(StreamId stream)
     {
-        var records = mesh.Records.Current.Where(record => record.Tracks.Any(track => track.Track.Stream == stream)).Select(record =>
+        var records = mesh.Records.Where(record => record.Tracks.Any(track => track.Track.Stream == stream)).Select(record =>
         {
             var body = new ArrayBufferWriter<byte>();
             record.Write(new BodyWriter(body));

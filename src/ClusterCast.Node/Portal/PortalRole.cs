@@ -34,7 +34,7 @@ public sealed class PortalRole : IRole
             Time = context.Time,
             Logging = context.Logs,
         });
-        await mesh.StartAsync(stop).ConfigureAwait(false);
+        mesh.Start();
         var deposits = new DepositDesk(chain, nodeKey, chain.Deployment.Devnet ? new DevnetFaucet(chain) : null);
         var api = new PortalApi(chain, mesh, deposits, settings.Text("portal:publicRpc"));
         await using var web = await WebHost.StartAsync(

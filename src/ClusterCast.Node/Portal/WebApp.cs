@@ -29,7 +29,7 @@ internal static class WebApp
         }
 
         var types = new FileExtensionContentTypeProvider();
-        app.MapFallback(async http =>
+        app.MapFallback("{*path}", async http =>
         {
             var path = http.Request.Path.Value ?? "/";
             if (!Files.TryGetValue(path, out var name))

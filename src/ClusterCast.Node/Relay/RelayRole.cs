@@ -2,7 +2,7 @@ using System.Net;
 using ClusterCast.Mesh;
 using ClusterCast.Node.Hosting;
 using ClusterCast.Node.Keys;
-using ClusterCast.Node.Money;
+using ClusterCast.Node.Settlement;
 using ClusterCast.Node.Network;
 using ClusterCast.Node.Wallet;
 using ClusterCast.Protocol.Identifiers;
@@ -11,6 +11,7 @@ using ClusterCast.Protocol.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Endpoint = ClusterCast.Protocol.Wire.Endpoint;
 
 namespace ClusterCast.Node.Relay;
 
@@ -57,9 +58,9 @@ public sealed class RelayRole : IRole
         await using var web = await WebHost.StartAsync(
             context, "relay", settings.Required("relay:http", "Give an address like 0.0.0.0:4431."), () => null,
             app => Map(app, mesh, till, status, fault, stop)).ConfigureAwait(false);
-        await mesh.StartAsync(stop).ConfigureAwait(false);
-        var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndPoint}";
-        var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}";
+        mesh.Start();
+        var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndpoint}";
+        var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}{MeshNode.WebSocketPath}";
         mesh.SetEndpoints([new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws)]);
         log.LogInformation("Relay {Node} at {Tls} and {Ws}, ${Price} a GB", nodeKey.Address, tls, ws, settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
@@ -70,8 +71,7 @@ public sealed class RelayRole : IRole
 
     private static void Map(WebApplication app, MeshNode mesh, TillDesk till, RelayStatus status, RelayFault? fault, CancellationToken stop)
     {
-        app.Map("/clustercast", http => AcceptAsync(http, mesh));
-        app.Map("/", http => http.WebSockets.IsWebSocketRequest ? AcceptAsync(http, mesh) : http.Response.WriteAsync("ClusterCast relay\n"));
+        app.Map(MeshNode.WebSocketPath, http => AcceptAsync(http, mesh));
         app.MapGet("/api/status", () => Results.Json(status.Read()));
         app.MapGet("/api/winners/{purse}", (string purse) => Address.TryParse(purse, out var key)
             ? Results.Json(new { won = till.WinnersOf(key) })
@@ -91,15 +91,15 @@ public sealed class RelayRole : IRole
 
     private static async Task AcceptAsync(HttpContext http, MeshNode mesh)
     {
-        if (!http.WebSockets.IsWebSocketRequest || !http.WebSockets.WebSocketRequestedProtocols.Contains("clustercast/1"))
+        if (!http.WebSockets.IsWebSocketRequest || !http.WebSockets.WebSocketRequestedProtocols.Contains(MeshNode.WebSocketProtocol))
         {
             http.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
-            await http.Response.WriteAsync("Connect with a WebSocket of subprotocol clustercast/1.\n").ConfigureAwait(false);
+            await http.Response.WriteAsync($"Connect with a WebSocket of subprotocol {MeshNode.WebSocketProtocol}.\n").ConfigureAwait(false);
             return;
         }
 
-        using var socket = await http.WebSockets.AcceptWebSocketAsync("clustercast/1").ConfigureAwait(false);
-        await mesh.AcceptWebSocketAsync(socket, $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}", http.RequestAborted).ConfigureAwait(false);
+        using var socket = await http.WebSockets.AcceptWebSocketAsync(MeshNode.WebSocketProtocol).ConfigureAwait(false);
+        await mesh.AcceptWebSocketAsync(socket, $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}").ConfigureAwait(false);
     }
 
     private static PrivateKey Key(string? file, string standard, bool devnet) =>

@@ -1,5 +1,5 @@
 using ClusterCast.Mesh;
-using ClusterCast.Node.Money;
+using ClusterCast.Node.Settlement;
 using ClusterCast.Payments;
 
 namespace ClusterCast.Node.Relay;
@@ -12,13 +12,14 @@ internal sealed class RelayStatus(MeshNode mesh, TillDesk till, PurseDesk purse)
     {
         var statistics = till.Till.Statistics;
         var totals = till.Totals;
+        var carried = mesh.Carried;
         var paid = purse.Purse.Statistics.Total;
         return new
         {
             role = "relay",
-            node = mesh.Node.ToString(),
-            tracks = mesh.CarriedTracks.Count,
-            subscribers = mesh.Subscribers,
+            node = mesh.NodeId.ToString(),
+            tracks = carried.Count,
+            subscribers = carried.Sum(track => track.Subscribers),
             served = Money.FormatMegabytes(statistics.BytesServed),
             tickets = statistics.TicketsAccepted,
             won = totals.All,

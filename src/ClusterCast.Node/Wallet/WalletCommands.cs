@@ -30,7 +30,7 @@ public static class WalletCommands
     /// <summary>Micro-USDC of a text such as <c>2.50</c>. Throws <see cref="NodeException"/>.</summary>
     public static ulong Amount(string text)
     {
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usdc) || usdc * 1_000_000m % 1 != 0)
+        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usdc) || (usdc <= 50 && usdc * 1_000_000m % 1 != 0))
         {
             throw new NodeException($"'{text}' is not an amount of USDC. Write it like 3 or 2.50, with at most six decimals.", ExitCode.Usage);
         }

@@ -1,9 +1,10 @@
 using ClusterCast.Media.Hls;
 using ClusterCast.Mesh;
 using ClusterCast.Mesh.Subscribing;
+using ClusterCast.Node.Configuration;
 using ClusterCast.Node.Hosting;
 using ClusterCast.Node.Keys;
-using ClusterCast.Node.Money;
+using ClusterCast.Node.Settlement;
 using ClusterCast.Node.Network;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
@@ -46,7 +47,7 @@ public sealed class WatchRole : IRole
             Time = context.Time,
             Logging = context.Logs,
         });
-        await mesh.StartAsync(stop).ConfigureAwait(false);
+        mesh.Start();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (settings.Text("watch:duration") is not null)
         {
@@ -54,7 +55,8 @@ public sealed class WatchRole : IRole
         }
 
         var hls = settings.Switch("watch:hls") ? new HlsWindow() : null;
-        await using var subscription = mesh.Subscribe(new TrackKey(Stream(settings.Required("watch:stream", "Name the stream, for example --stream 1.")), (ushort)settings.Number("watch:track", 0, ushort.MaxValue)));
+        var track = await FindTrackAsync(mesh, settings, context.Time, over.Token).ConfigureAwait(false);
+        await using var subscription = mesh.Subscribe(track);
         var viewer = new WatchStatus(subscription, purse.Purse, context.Time);
         await using var web = await WebHost.StartAsync(
             context, "watch", settings.Required("watch:http", "Give an address like 127.0.0.1:0."), () => null,
@@ -78,6 +80,35 @@ public sealed class WatchRole : IRole
         await printing.ConfigureAwait(false);
         await subscription.DisposeAsync().ConfigureAwait(false);
         return await ReportAsync(viewer, settings.Text("watch:report")).ConfigureAwait(false);
+    }
+
+    // Track 0 is the highest that a known relay carries.
+    private static async Task<TrackKey> FindTrackAsync(MeshNode mesh, Settings settings, TimeProvider time, CancellationToken stop)
+    {
+        var stream = Stream(settings.Required("watch:stream", "Name the stream, for example --stream 1."));
+        var wanted = (ushort)settings.Number("watch:track", 0, ushort.MaxValue);
+        if (wanted != 0)
+        {
+            return new TrackKey(stream, wanted);
+        }
+
+        try
+        {
+            while (true)
+            {
+                var carried = mesh.Records.SelectMany(record => record.Tracks).Select(carried => carried.Track).Where(track => track.Stream == stream).ToList();
+                if (carried.Count > 0)
+                {
+                    return carried.MaxBy(track => track.Track);
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(100), time, stop).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new NodeException($"No relay at hand carries stream {stream}. Check --bootstrap and that the stream is live.", ExitCode.Failed);
+        }
     }
 
     private static async Task TakeAsync(TrackSubscription subscription, HlsWindow? hls, CancellationToken stop)

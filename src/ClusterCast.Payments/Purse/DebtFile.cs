@@ -16,6 +16,7 @@ public sealed class DebtFile(string path)
 {
     private const int MaxRelays = 64;
     private const int MaxBytes = 256 * 1024;
+    private const ulong MaxDebt = 3UL * TillTariff.MaxBytes;
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
 
     /// <summary>The debts; none when there is no file. Throws <see cref="DebtFileException"/>.</summary>
@@ -39,7 +40,7 @@ public sealed class DebtFile(string path)
                 throw new FormatException($"it belongs to viewing key {content.ViewingKey}");
             }
 
-            return [.. content.Relays.Take(MaxRelays).Select(entry => new RelayDebt(Address.Parse(entry.Relay), entry.DebtBytes, [.. entry.Pending.Select(Hex.Decode)]))];
+            return [.. content.Relays.Take(MaxRelays).Select(Restored)];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or FormatException or ArgumentNullException)
         {
@@ -64,9 +65,13 @@ public sealed class DebtFile(string path)
         }
     }
 
-    private sealed record Content(string ViewingKey, Entry[] Relays);
+    private static RelayDebt Restored(Entry? entry) => entry is null
+        ? throw new FormatException("an entry is empty")
+        : new RelayDebt(Address.Parse(entry.Relay), Math.Min(entry.DebtBytes, MaxDebt), [.. entry.Pending.Select(frame => Hex.Decode(frame ?? throw new FormatException("a ticket is empty")))]);
 
-    private sealed record Entry(string Relay, ulong DebtBytes, string[] Pending);
+    private sealed record Content(string ViewingKey, Entry?[] Relays);
+
+    private sealed record Entry(string Relay, ulong DebtBytes, string?[] Pending);
 }
 
 /// <summary>The debt file cannot be read or written. The message is one sentence with cause and remedy.</summary>

@@ -13,6 +13,7 @@ public sealed class WinnerStore : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
+    private bool _disposed;
 
     private WinnerStore(SqliteConnection connection, string path)
     {
@@ -118,6 +119,7 @@ public sealed class WinnerStore : IDisposable
     {
         lock (_gate)
         {
+            _disposed = true;
             _connection.Dispose();
         }
     }
@@ -142,6 +144,11 @@ public sealed class WinnerStore : IDisposable
     {
         lock (_gate)
         {
+            if (_disposed)
+            {
+                throw new WinnerStoreException($"The winners in '{Path}' are closed: the relay is shutting down.");
+            }
+
             try
             {
                 return action();

@@ -287,7 +287,7 @@ public sealed class Till : IDisposable
                 return null;
             }
 
-            var account = _accounts.Get(purse);
+            var account = _accounts.Get(purse, Epochs.NowMs);
             _open.Add(session, account);
             lock (account.Gate)
             {

@@ -3,15 +3,16 @@ using ClusterCast.Protocol.Identifiers;
 namespace ClusterCast.Payments.Internal;
 
 /// <summary>One payer at this relay: its debt and offers, over all its sessions. Guarded by its own lock.</summary>
-internal sealed class TillAccount(Address purse, TillTariff tariff)
+internal sealed class TillAccount(Address purse, TillTariff tariff, long nowMs)
 {
     // Offers of sessions that ended unanswered are kept for tickets that are still on the way.
     private const int KeptOffers = 4;
     private const int KeptAnswers = 64;
+    private const int LeafBytes = 16_384;
 
     private readonly List<OutstandingOffer> _offers = [];
     private CreditLine _credit = new(tariff);
-    private long _lastWriteOffMs = long.MinValue;
+    private long _lastWriteOffMs = nowMs;
 
     public Lock Gate { get; } = new();
 
@@ -52,14 +53,12 @@ internal sealed class TillAccount(Address purse, TillTariff tariff)
     /// <summary>Lets a returning payer whose debt leaves no room for a ticket begin again, at most one ticket's bytes each interval.</summary>
     public void WriteOff(long nowMs, TimeSpan interval)
     {
-        var room = (long)_credit.Limit - _credit.DueBytes;
-        if (Debt <= room || (_lastWriteOffMs != long.MinValue && nowMs - _lastWriteOffMs < interval.TotalMilliseconds))
+        var room = (long)_credit.Limit - _credit.DueBytes - LeafBytes;
+        if (Debt > room && nowMs - _lastWriteOffMs >= interval.TotalMilliseconds)
         {
-            return;
+            _lastWriteOffMs = nowMs;
+            Debt -= Math.Min(_credit.DueBytes, Debt - room);
         }
-
-        _lastWriteOffMs = nowMs;
-        Debt -= Math.Min(_credit.DueBytes, Debt - room);
     }
 
     /// <summary>Adds an offer; returns those that had to give way, whose indexes are free again.</summary>

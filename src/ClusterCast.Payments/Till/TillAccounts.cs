@@ -8,7 +8,7 @@ internal sealed class TillAccounts(TillTariff tariff, int capacity, IndexPool in
     private readonly Dictionary<Address, LinkedListNode<TillAccount>> _byPurse = [];
     private readonly LinkedList<TillAccount> _byUse = [];
 
-    public TillAccount Get(Address purse)
+    public TillAccount Get(Address purse, long nowMs)
     {
         if (_byPurse.TryGetValue(purse, out var known))
         {
@@ -24,7 +24,7 @@ internal sealed class TillAccounts(TillTariff tariff, int capacity, IndexPool in
             oldest = next;
         }
 
-        var account = new TillAccount(purse, tariff);
+        var account = new TillAccount(purse, tariff, nowMs);
         _byPurse.Add(purse, _byUse.AddLast(account));
         return account;
     }

@@ -15,10 +15,8 @@ public abstract record Offence
 {
     /// <summary>Decides the offence from the signatures alone.</summary>
     /// <param name="domains">The deployment that the signatures are bound to.</param>
-    /// <param name="keys">The delegations of the stream; null leaves the delegation unchecked, and the reason says so.</param>
+    /// <param name="keys">The delegations of the stream; null leaves the delegation unchecked, which the caller should say.</param>
     public abstract Judgement Judge(Domains domains, ISigningKeys? keys);
-
-    private protected static string Unchecked(ISigningKeys? keys) => keys is null ? " The delegation of the signing key was not checked." : "";
 
     internal static bool TrySigner(Head head, Signature signature, Domains domains, ISigningKeys? keys, out Address signer, out string reason)
     {
@@ -62,7 +60,7 @@ public sealed record FalseReceipt(Head Head, Signature HeadSignature, Receipt Re
 
         return Head.Root == Receipt.ServedRoot
             ? new Judgement(false, default, "The receipt is true: the served root is the head's root.")
-            : new Judgement(true, relay, $"Relay {relay} signed that it served another root than the head that it names.{Unchecked(keys)}");
+            : new Judgement(true, relay, $"Relay {relay} signed that it served another root than the head that it names.");
     }
 }
 
@@ -89,7 +87,7 @@ public sealed record Equivocation(Head First, Signature FirstSignature, Head Sec
         }
 
         return signer == second
-            ? new Judgement(true, signer, $"Signing key {signer} signed two different heads of one place.{Unchecked(keys)}")
+            ? new Judgement(true, signer, $"Signing key {signer} signed two different heads of one place.")
             : new Judgement(false, default, "The heads are signed by different keys.");
     }
 }

@@ -47,8 +47,14 @@ public class AnvilProcessTests
         using var parent = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [AnvilParent.Argument]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
         var line = await parent.StandardOutput.ReadLineAsync().WaitAsync(Bound);
         using var anvil = Process.GetProcessById(int.Parse(line!, System.Globalization.CultureInfo.InvariantCulture));
-        parent.Kill();
-        await anvil.WaitForExitAsync().WaitAsync(Bound);
-        Assert.True(anvil.HasExited);
+        try
+        {
+            parent.Kill();
+            await anvil.WaitForExitAsync().WaitAsync(Bound);
+        }
+        finally
+        {
+            anvil.Kill();
+        }
     }
 }

@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 
 const require = createRequire(new URL("../../../web/package.json", import.meta.url));
 const viem = require("viem");
-const { privateKeyToAccount } = require("viem/accounts");
+const { mnemonicToAccount, privateKeyToAccount } = require("viem/accounts");
+
+const developmentMnemonic = "test test test test test test test test test test test junk";
 
 const revive = (value) => {
   if (Array.isArray(value)) return value.map(revive);
@@ -16,11 +18,10 @@ const revive = (value) => {
 const answer = {
   abi: ({ types, values }) => viem.encodeAbiParameters(viem.parseAbiParameters(types), revive(values)),
   call: ({ signature, values }) => viem.encodeFunctionData({ abi: viem.parseAbi([`function ${signature}`]), args: revive(values) }),
-  event: ({ signature, args }) => viem.encodeEventTopics({ abi: viem.parseAbi([`event ${signature}`]), args: revive(args) }).join(","),
   transaction: ({ key, transaction }) => privateKeyToAccount(key).signTransaction({ type: "eip1559", ...revive(transaction) }),
   typed: ({ typed }) => viem.hashTypedData(revive(typed)),
   created: ({ from, nonce }) => viem.getContractAddress({ from, nonce: BigInt(nonce) }).toLowerCase(),
-  mnemonic: ({ index }) => require("viem").bytesToHex(require("viem/accounts").mnemonicToAccount("test test test test test test test test test test test junk", { addressIndex: index }).getHdKey().privateKey),
+  mnemonic: ({ index }) => viem.bytesToHex(mnemonicToAccount(developmentMnemonic, { addressIndex: index }).getHdKey().privateKey),
 };
 
 const questions = JSON.parse(readFileSync(0, "utf8"));

@@ -57,4 +57,14 @@ public sealed class ResubmissionTests : IAsyncLifetime
         var sender = new TransactionSender(Client, DemoAccounts.Viewers[0], options: options);
         await ChainAssert.FailsAsync(ChainFault.Timeout, () => sender.SendAsync(new ContractCall(To, [], 1)));
     }
+
+    [Fact]
+    public async Task A_node_that_stays_away_while_a_transaction_waits_is_named_at_the_end()
+    {
+        var options = new SenderOptions { PollInterval = TimeSpan.FromMilliseconds(5), Timeout = TimeSpan.FromMilliseconds(200) };
+        var sender = new TransactionSender(Client, DemoAccounts.Viewers[0], options: options);
+        var pending = await sender.SubmitAsync(new ContractCall(To, [], 1));
+        await _anvil!.DisposeAsync();
+        await ChainAssert.FailsAsync(ChainFault.NodeUnreachable, () => sender.WaitAsync(pending));
+    }
 }

@@ -28,7 +28,7 @@ public sealed class FfmpegProcessTests
     }
 
     [Fact]
-    public async Task The_last_words_make_the_failure()
+    public async Task The_first_complaint_makes_the_failure()
     {
         await using var process = FfmpegProcess.Start(FfmpegTools.Ffmpeg, "-hide_banner -loglevel error -nostdin -i does-not-exist.mp4 -f null -".Split(' '));
         var failure = await process.FailureAsync("reading", "give a file");

@@ -48,7 +48,7 @@ public sealed class ClipTests : IDisposable
         var publisher = new ClipPublisher(new ClipOptions { Path = clip, Url = $"rtmp://{server.EndPoint}/live/guesswork" });
         var failure = await Assert.ThrowsAsync<MediaException>(() => publisher.RunAsync(_limit.Token));
         Assert.Equal(MediaFault.FfmpegFailed, failure.Fault);
-        Assert.Contains("publish key", failure.Message);
+        Assert.Contains("The publish key is wrong", failure.Message);
         Assert.DoesNotContain("guesswork", failure.Message);
         Assert.DoesNotContain('\n', failure.Message);
     }

@@ -154,6 +154,7 @@ public sealed class SegmenterTests
     [InlineData(5_000_000)] // a jump ahead
     [InlineData(-5_000_000)] // a jump back
     [InlineData(-2_000)] // a small step back
+    [InlineData(2_000)] // and ahead
     public void Jumps_of_the_clock_are_closed_up(long jump)
     {
         Begin(sound: true, at: 10_000_000);
@@ -167,6 +168,21 @@ public sealed class SegmenterTests
         Assert.Equal(times.Order(), times);
         Assert.InRange(Parts[^1].Start.TotalSeconds, 3.8, 6.0);
         Assert.InRange(Parts.Zip(Parts.Skip(1)).Max(pair => (pair.Second.Start - pair.First.Start).TotalSeconds), 0, 0.2);
+    }
+
+    [Fact]
+    public void Dropped_pictures_leave_a_gap_and_sound_stays_in_step()
+    {
+        Begin(sound: true);
+        for (var n = 0; n < 240; n++)
+        {
+            if (n is < 30 or >= 120) Add(Samples.Video(n * 1000 / 30, n % 120 == 0, arrival: n)); // 3 s without a picture
+            Add(Samples.Audio(n * 1000 / 30));
+        }
+        Assert.Equal(2, Parts.Count(part => part.StartsSegment));
+        var after = Parts.First(part => part.CaptureTimeMs == 120);
+        Assert.Equal(4000, after.Start.TotalMilliseconds, 0.001);
+        Assert.Equal(7900, Parts[^1].Start.TotalMilliseconds, 0.001);
     }
 
     [Fact]

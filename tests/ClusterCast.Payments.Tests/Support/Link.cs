@@ -7,8 +7,8 @@ internal sealed class Link : IDisposable
 {
     public Link(World world, ulong advertisedPrice)
     {
-        Payee = world.Till.Open(World.Stream, frame => ToPurse.Add(frame));
-        Payer = world.Purse.Open(world.Till.Relay, World.Stream, advertisedPrice, frame => ToTill.Add(frame));
+        Payee = world.Till.Open(World.Stream, frame => Send(ToPurse, frame));
+        Payer = world.Purse.Open(world.Till.Relay, World.Stream, advertisedPrice, frame => Send(ToTill, frame));
     }
 
     public PurseSession Payer { get; }
@@ -18,6 +18,9 @@ internal sealed class Link : IDisposable
     public List<byte[]> ToTill { get; } = [];
 
     public List<byte[]> ToPurse { get; } = [];
+
+    /// <summary>Every frame that was sent, lost ones included.</summary>
+    public List<byte[]> Sent { get; } = [];
 
     /// <summary>Every frame that went through, in order.</summary>
     public List<byte[]> Passed { get; } = [];
@@ -82,6 +85,12 @@ internal sealed class Link : IDisposable
     {
         Payer.Dispose();
         Payee.Dispose();
+    }
+
+    private void Send(List<byte[]> queue, byte[] frame)
+    {
+        Sent.Add(frame);
+        queue.Add(frame);
     }
 
     private static byte[] Take(List<byte[]> frames, int at, bool keep)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ClusterCast.Payments.Tests;
 
 /// <summary>A clock that moves when a test says so, timers included.</summary>
@@ -24,6 +26,38 @@ internal sealed class ManualTime : TimeProvider
         }
 
         due.ForEach(timer => timer.Fire());
+    }
+
+    /// <summary>Waits until somebody waits for the clock, then advances it. Fails when nobody does within 30 s.</summary>
+    public async Task StepAsync(TimeSpan by)
+    {
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_timers.Count > 0)
+                {
+                    break;
+                }
+            }
+
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), "Nothing waits for the clock.");
+            await Task.Yield();
+        }
+
+        Advance(by);
+    }
+
+    /// <summary>Steps until a task is done.</summary>
+    public async Task RunAsync(Task task, TimeSpan step)
+    {
+        while (!task.IsCompleted)
+        {
+            await Task.WhenAny(task, StepAsync(step));
+        }
+
+        await task;
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

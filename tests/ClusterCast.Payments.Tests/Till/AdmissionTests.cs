@@ -191,7 +191,7 @@ public sealed class AdmissionTests
         world.Ledger.Set(world.ViewingKey.Address, new PurseState(199_999, 0, 0));
         await world.Till.CheckPursesAsync(default);
         Assert.False(link.Payee.TrySpend(16_384));
-        AssertRefused(link.Settle(), PaymentRefusal.PurseTooLow, "needed");
+        Assert.Equal(PaymentRefusal.PurseTooLow, link.Settle().Payer.RelayCode);
         Assert.Equal(0, world.Till.Statistics.SessionsOpen);
     }
 

@@ -45,7 +45,7 @@ internal sealed class RtmpConnection
         }
         catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
         {
-            reason = new MediaException(MediaFault.Disconnected, "The publisher's connection broke; check the network and publish again.", failure);
+            reason = _refusal ?? new MediaException(MediaFault.Disconnected, "The publisher's connection broke; check the network and publish again.", failure);
         }
         catch (Exception failure)
         {

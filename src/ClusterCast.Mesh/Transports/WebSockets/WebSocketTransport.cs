@@ -16,7 +16,7 @@ internal sealed class WebSocketTransport(WebSocket socket, string remote) : ITra
     public static async Task<WebSocketTransport> DialAsync(Uri uri, CancellationToken cancel)
     {
         var socket = new ClientWebSocket();
-        socket.Options.AddSubProtocol(MeshNode.Protocol);
+        socket.Options.AddSubProtocol(MeshNode.WebSocketProtocol);
         socket.Options.KeepAliveInterval = TimeSpan.Zero;
         try
         {
@@ -26,7 +26,7 @@ internal sealed class WebSocketTransport(WebSocket socket, string remote) : ITra
         catch (Exception e)
         {
             socket.Dispose();
-            throw e is WebSocketException ? new IOException($"{uri} does not answer as {MeshNode.Protocol} ({e.Message}).", e) : e;
+            throw e is WebSocketException ? new IOException($"{uri} does not answer as {MeshNode.WebSocketProtocol} ({e.Message}).", e) : e;
         }
     }
 

@@ -9,6 +9,10 @@ const KEEP_BEHIND = 10;
 const STEP_MS = 100;
 const CALM_MS = 60_000;
 const STALL_MS = 100;
+const HOLD_MS = 300;
+/** The start is no stall. */
+const SETTLE_MS = 2_500;
+const SEEK_REST_MS = 800;
 
 type AnyMediaSource = typeof MediaSource;
 
@@ -27,13 +31,18 @@ export class Feeder {
   #buffer: SourceBuffer | null = null;
   #source: MediaSource | null = null;
   #window: VerifiedWindow | null = null;
-  #started = false;
+  #startedAt: number | null = null;
+  #soughtAt = 0;
+  #holdUntil: number | null = null;
   #waitingSince: number | null = null;
   #lastStall = 0;
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(private readonly video: HTMLVideoElement, private readonly stream: bigint, private readonly onTrouble: () => void) {
-    video.addEventListener("waiting", () => { if (this.#started && !video.seeking && !video.paused) this.#waitingSince ??= performance.now(); });
+    video.addEventListener("waiting", () => {
+      const settled = this.#startedAt !== null && performance.now() - this.#startedAt > SETTLE_MS;
+      if (settled && !video.seeking && !video.paused) this.#waitingSince ??= performance.now();
+    });
     video.addEventListener("playing", () => this.#resumed());
     video.addEventListener("timeupdate", () => { if (video.readyState >= 3) this.#resumed(); });
     this.#timer = setInterval(() => this.#steer(), STEP_MS);
@@ -42,10 +51,10 @@ export class Feeder {
   /** Seconds between the picture and the newest buffered frame; null before the start. */
   get behindNewest(): number | null {
     const { buffered } = this.video;
-    return this.#started && buffered.length > 0 ? Math.max(0, buffered.end(buffered.length - 1) - this.video.currentTime) : null;
+    return this.started && buffered.length > 0 ? Math.max(0, buffered.end(buffered.length - 1) - this.video.currentTime) : null;
   }
 
-  get started(): boolean { return this.#started; }
+  get started(): boolean { return this.#startedAt !== null; }
 
   /** Queues a complete part; a window with another init segment or run starts the player anew. */
   push(part: VerifiedPart): void {
@@ -55,6 +64,9 @@ export class Feeder {
     if (this.#queued + part.bytes.length > MAX_QUEUE) this.#clear();
     this.#queue.push(part);
     this.#queued += part.bytes.length;
+    // A joining burst goes in as one, so that the picture begins at the live edge and not somewhere in the burst.
+    this.#holdUntil ??= performance.now() + HOLD_MS;
+    if (part.window.parts.at(-1) === part) this.#holdUntil = 0;
     this.#pump();
   }
 
@@ -68,7 +80,8 @@ export class Feeder {
   #open(window: VerifiedWindow): void {
     this.#clear();
     this.#buffer = null;
-    this.#started = false;
+    this.#startedAt = null;
+    this.#holdUntil = null;
     const managed = (globalThis as { ManagedMediaSource?: AnyMediaSource }).ManagedMediaSource;
     const Source = managed ?? MediaSource;
     let type: string;
@@ -86,14 +99,14 @@ export class Feeder {
     source.addEventListener("sourceopen", () => {
       if (this.#source !== source) return;
       this.#buffer = source.addSourceBuffer(type);
-      this.#buffer.addEventListener("updateend", () => { this.#steer(); this.#pump(); });
+      this.#buffer.addEventListener("updateend", () => this.#steer());
       this.#buffer.appendBuffer(window.init);
     }, { once: true });
   }
 
   #pump(): void {
     const buffer = this.#buffer;
-    if (!buffer || buffer.updating || this.#queue.length === 0 || this.#source?.readyState !== "open") return;
+    if (!buffer || buffer.updating || this.#queue.length === 0 || performance.now() < (this.#holdUntil ?? 0) || this.#source?.readyState !== "open") return;
     const parts = this.#queue.splice(0);
     const bytes = new Uint8Array(this.#queued);
     this.#queued = 0;
@@ -117,16 +130,19 @@ export class Feeder {
 
   #steer(): void {
     const { video } = this, buffer = this.#buffer;
+    this.#pump();
     if (!buffer || this.#source?.readyState !== "open") return;
     const ranges = Array.from({ length: video.buffered.length }, (_, i) => ({ start: video.buffered.start(i), end: video.buffered.end(i) }));
     if (ranges.length === 0) return;
-    const { seekTo, rate } = this.#edge.decide({ currentTime: video.currentTime, ranges, started: this.#started });
-    if (seekTo !== undefined && !video.seeking) video.currentTime = seekTo;
-    if (video.playbackRate !== rate) video.playbackRate = rate;
-    if (!this.#started) {
-      this.#started = true;
-      this.#lastStall = performance.now();
+    const now = performance.now(), age = now - (this.#startedAt ?? now);
+    const settling = age < SETTLE_MS && now - this.#soughtAt > SEEK_REST_MS;
+    const { seekTo, rate } = this.#edge.decide({ currentTime: video.currentTime, ranges, started: this.started, settling });
+    if (seekTo !== undefined && !video.seeking) {
+      video.currentTime = seekTo;
+      this.#soughtAt = now;
     }
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+    if (!this.started) this.#startedAt = this.#lastStall = now;
     if (video.paused && !document.hidden) void video.play().catch(() => {});
     this.#watch();
     const behind = video.currentTime - KEEP_BEHIND;

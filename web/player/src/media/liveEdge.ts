@@ -4,6 +4,8 @@ export interface Position {
   /** Buffered ranges, in order. */
   ranges: readonly { start: number; end: number }[];
   started: boolean;
+  /** The picture has only begun: a jump is better than seconds of catching up. */
+  settling?: boolean;
 }
 
 /** What to do about it. */
@@ -12,9 +14,10 @@ export interface Correction {
   rate: number;
 }
 
-const MIN_TARGET = 0.4;
-const MAX_TARGET = 1.2;
+const MIN_TARGET = 0.6;
+const MAX_TARGET = 1.5;
 const FAR_BEHIND = 1.5;
+const FAR_AT_START = 0.4;
 const LEARN = 0.15;
 
 /**
@@ -25,14 +28,14 @@ export class LiveEdge {
   /** Seconds behind the newest buffered frame. */
   target = MIN_TARGET;
 
-  decide({ currentTime, ranges, started }: Position): Correction {
+  decide({ currentTime, ranges, started, settling = false }: Position): Correction {
     const newest = ranges.at(-1);
     if (!newest) return { rate: 1 };
     const goal = Math.max(newest.start, newest.end - this.target);
     if (!started) return { rate: 1, ...(currentTime < goal - 0.05 || currentTime > newest.end ? { seekTo: goal } : {}) };
     const inside = ranges.some((r) => currentTime >= r.start - 0.02 && currentTime < r.end);
     const lag = newest.end - currentTime;
-    if (lag > this.target + FAR_BEHIND || lag < -0.5) return { rate: 1, seekTo: goal };
+    if (lag > this.target + (settling ? FAR_AT_START : FAR_BEHIND) || lag < -0.5) return { rate: 1, seekTo: goal };
     if (!inside && currentTime < newest.start) return { rate: 1, seekTo: goal };
     const off = lag - this.target;
     if (off > 0.4) return { rate: 1.1 };

@@ -59,8 +59,12 @@ export class Ledger {
 
   save(): void {
     const accounts = [...this.#accounts].filter(([, a]) => a.debt > 0n || a.unacknowledged).slice(-256);
-    this.store.setItem(this.name, JSON.stringify(Object.fromEntries(accounts.map(([relay, a]) =>
-      [relay, { debt: a.debt.toString(), unacknowledged: a.unacknowledged }]))));
+    const saved = Object.fromEntries(accounts.map(([relay, a]) => [relay, { debt: a.debt.toString(), unacknowledged: a.unacknowledged }]));
+    try {
+      this.store.setItem(this.name, JSON.stringify(saved));
+    } catch {
+      // A full or forbidden store costs at most the memory of one unit of credit; it must not stop the picture.
+    }
   }
 
   #read(): Record<string, Saved> {

@@ -14,6 +14,8 @@ export interface Candidate {
   /** Unix ms until which it is not used; 0 when free. */
   bannedUntil: number;
   restsUntil: number;
+  /** Unix ms of the last failure; 0 without one. */
+  failedAt: number;
   /** Why it is banned or rests: one sentence. */
   why: string;
   /** Times that it stalled, died or refused. */
@@ -35,7 +37,7 @@ export class Candidates {
     if (known) {
       if (record.issued > known.record.issued) known.record = record;
     } else if (this.#byNode.size < 256) {
-      this.#byNode.set(record.node, { node: record.node, record, roundTrip: null, bannedUntil: 0, restsUntil: 0, why: "", failures: 0 });
+      this.#byNode.set(record.node, { node: record.node, record, roundTrip: null, bannedUntil: 0, restsUntil: 0, failedAt: 0, why: "", failures: 0 });
     }
   }
 
@@ -48,7 +50,18 @@ export class Candidates {
   /** Not to be used for `ms`: it stalled, died or refused. */
   rest(node: string, now: number, ms: number, why: string): void {
     const candidate = this.#byNode.get(node);
-    if (candidate) Object.assign(candidate, { restsUntil: now + ms, why, failures: candidate.failures + 1 });
+    if (candidate) Object.assign(candidate, { restsUntil: now + ms, failedAt: now, why, failures: candidate.failures + 1 });
+  }
+
+  /** Where all others are gone: the resting relay that is usable soonest, though not within a second of its failure. */
+  leastTired(now: number): Candidate | null {
+    const resting = this.all.filter((c) => c.bannedUntil <= now && c.failedAt + 1_000 <= now && c.record.expires > BigInt(now));
+    return resting.sort((a, b) => a.restsUntil - b.restsUntil)[0] ?? null;
+  }
+
+  /** Lets the resting try again at once. */
+  wake(): void {
+    for (const candidate of this.all) Object.assign(candidate, { restsUntil: 0, failedAt: 0 });
   }
 
   /** Relays that could serve the track now, without `except`. */

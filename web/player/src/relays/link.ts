@@ -75,13 +75,24 @@ export class RelayLink {
   /** Reports a failure that only its owner can see, such as silence. */
   fail(failure: Failure): void { this.#fail(failure); }
 
-  /** Pays the rest and closes, within `patienceMs`. */
+  /** Ends the subscription, pays what has arrived and closes, all before `patience` ends. */
   async finish(patience: Promise<unknown>): Promise<void> {
-    if (!this.#failed) this.connection.send({ type: "unsubscribe", channel: CHANNEL });
-    if (this.session && !this.connection.closed) await Promise.race([this.session.close().then(() => this.#lastReceipts), patience]);
+    this.connection.send({ type: "unsubscribe", channel: CHANNEL });
+    await Promise.race([this.#settle(), patience]);
     this.#failed = true;
     this.connection.close(Goodbye.shuttingDown, "The viewer stopped.");
   }
+
+  /** What was on its way has arrived when the relay answers a ping; then the rest is paid, and the receipts are awaited. */
+  async #settle(): Promise<void> {
+    if (!this.session || this.connection.closed) return;
+    this.connection.send({ type: "ping", value: 0n });
+    await new Promise<void>((answered) => { this.#ponged = answered; });
+    await this.session.close();
+    await this.#lastReceipts;
+  }
+
+  #ponged: () => void = () => {};
 
   #settleReceipts: () => void = () => {};
   get #lastReceipts(): Promise<void> {
@@ -100,15 +111,26 @@ export class RelayLink {
       case "node": return this.#judge(this.windows.node(frame), frame);
       case "part": case "head": return this.#head(frame);
       case "leaf": return this.#leaf(frame);
+      case "subscribed": return this.#subscribed(frame);
       case "refused": return this.#refused(frame);
       case "ended": return this.#fail({ kind: "ended", why: "The broadcast has ended." });
       case "offer": return this.#offer(frame);
       case "ticketRefused": return this.session?.ticketRefused(frame);
       case "sessionRefused": return this.session?.sessionRefused(frame);
       case "receipt": return this.#receipt(frame);
+      case "pong": return this.#ponged();
       case "record": return this.events.record(frame);
       default:
     }
+  }
+
+  /** A resume point belongs to its run; in another run, whose numbers may be the same, everything is wanted. */
+  #subscribed(frame: FrameOf<"subscribed">): void {
+    const asked = this.#subscribe, known = this.windows.current;
+    if (!asked || asked.window === 0 || !known || frame.run === known.run) return;
+    this.#subscribe = { ...asked, window: 0, parts: 0 };
+    this.connection.send({ type: "unsubscribe", channel: CHANNEL });
+    this.connection.send(this.#subscribe);
   }
 
   #window(frame: FrameOf<"window">): void {

@@ -26,7 +26,7 @@ export interface SubscriptionOptions {
   stallAfterMs: number;
   /** Complete, verified parts in their order. */
   onPart(part: VerifiedPart): void;
-  /** Fetches records anew; called when no relay is left. */
+  /** Fetches records anew. Called often when relays are missing: the callee bounds its own rate. */
   moreRecords(): void;
   /** Something that a page shows has changed. */
   onChange(): void;
@@ -36,6 +36,9 @@ const CONNECT_MS = 3_000;
 const CHECK_MS = 200;
 const RETRY_MS = 500;
 const FINISH_MS = 3_000;
+/** Records live 90 s at most. */
+const RECORDS_MS = 20_000;
+const FUND = "Fund your purse to watch this stream.";
 const KEPT_FILES = 32;
 const KEPT_HEADS = 512;
 
@@ -61,6 +64,7 @@ export class Subscription {
   #stopped = false;
   #progress = 0;
   #lastProgress = 0;
+  #askedRecords = 0;
   readonly #finishing = new Set<Promise<void>>();
   readonly #bytes = new Map<RelayConnection, number>();
   #stopTimer: () => void = () => {};
@@ -86,14 +90,15 @@ export class Subscription {
     else if (this.#link && !this.#standby) void this.#prepare();
   }
 
+  /** Begins; a relay is chosen with the first record. */
   start(): void {
+    this.#askedRecords = this.context.clock.now();
     this.#tick();
-    void this.#next();
   }
 
   /** The purse has been funded: the session opens where it was missing. */
   funded(): void {
-    for (const c of this.candidates.all) if (c.bannedUntil === 0) c.restsUntil = 0;
+    this.candidates.wake();
     if (this.#link) this.#link.openSession();
     else if (!this.#opening) void this.#next();
   }
@@ -134,17 +139,12 @@ export class Subscription {
     this.#standby = null;
     if (ready && !ready.closed) return ready;
     const { stream, track } = this.options, now = this.context.clock.now();
-    const choice = this.candidates.choose(stream, track, now) ?? this.#leastTired(now);
+    const choice = this.candidates.choose(stream, track, now) ?? this.candidates.leastTired(now);
     if (choice) return this.#connect(choice);
     const banned = this.candidates.all.filter((c) => c.bannedUntil > now).length;
-    this.trouble = banned > 0 ? `No relay is left: ${banned} banned for ten minutes; waiting for others.` : "No relay offers this stream yet; waiting for one.";
-    this.options.moreRecords();
+    if (this.candidates.all.length === 0) this.trouble = "No relay offers this stream yet; waiting for one.";
+    else if (banned === this.candidates.all.length) this.trouble = `No relay is left: ${banned} banned for ten minutes; waiting for others.`;
     return null;
-  }
-
-  #leastTired(now: number): Candidate | null {
-    const resting = this.candidates.all.filter((c) => c.bannedUntil <= now && c.record.expires > BigInt(now));
-    return resting.sort((a, b) => a.restsUntil - b.restsUntil)[0] ?? null;
   }
 
   async #connect(candidate: Candidate): Promise<RelayConnection | null> {
@@ -216,10 +216,14 @@ export class Subscription {
       }
       link.connection.close(Goodbye.corruptMedia, failure.why);
     } else {
-      if (candidate) this.candidates.rest(link.node, now, Math.max(failure.retryAfterMs ?? 0, this.#pause(candidate)), failure.why);
+      const unpaid = failure.kind === "payment" && this.options.purse?.balance === 0n;
+      if (unpaid) this.trouble = FUND;
+      if (candidate) this.candidates.rest(link.node, now, Math.max(failure.retryAfterMs ?? 0, this.#pause(candidate)), unpaid ? FUND : failure.why);
+      if (candidate && unpaid) candidate.failures--;
       this.#part(link);
     }
     this.options.onChange();
+    this.options.moreRecords();
     void this.#next();
   }
 
@@ -250,10 +254,15 @@ export class Subscription {
       const now = this.context.clock.now();
       if (this.#link && now - this.#lastProgress > this.options.stallAfterMs) {
         const needsMoney = this.options.purse?.balance === 0n;
-        const why = needsMoney ? "The relay waits for a funded purse." : `The relay sent nothing that verifies for ${this.options.stallAfterMs / 1000} s.`;
-        this.#link.fail({ kind: "stalled", why });
+        if (needsMoney) this.#link.fail({ kind: "payment", why: FUND });
+        else this.#link.fail({ kind: "stalled", why: `The relay sent nothing that verifies for ${this.options.stallAfterMs / 1000} s.` });
       }
       this.#countBytes();
+      if (now - this.#askedRecords > (this.#link ? RECORDS_MS : RETRY_MS)) {
+        this.#askedRecords = now;
+        this.options.moreRecords();
+        void this.#next();
+      }
       if (this.#link && !this.#standby) void this.#prepare();
       this.#tick();
     });

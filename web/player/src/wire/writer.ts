@@ -11,10 +11,10 @@ export class BodyWriter {
   /** The body so far: a view until the next write. */
   get body(): Uint8Array { return this.#bytes.subarray(0, this.#at); }
 
-  u8(value: number): void { this.#view.setUint8(this.#room(1), fits(value, 0xff)); }
-  u16(value: number): void { this.#view.setUint16(this.#room(2), fits(value, 0xffff)); }
-  u32(value: number): void { this.#view.setUint32(this.#room(4), fits(value, 0xffff_ffff)); }
-  u64(value: bigint): void { this.#view.setBigUint64(this.#room(8), fitsBig(value, 64)); }
+  u8(value: number): void { const at = this.#room(1); this.#view.setUint8(at, fits(value, 0xff)); }
+  u16(value: number): void { const at = this.#room(2); this.#view.setUint16(at, fits(value, 0xffff)); }
+  u32(value: number): void { const at = this.#room(4); this.#view.setUint32(at, fits(value, 0xffff_ffff)); }
+  u64(value: bigint): void { const at = this.#room(8); this.#view.setBigUint64(at, fitsBig(value, 64)); }
 
   u128(value: bigint): void {
     fitsBig(value, 128);
@@ -43,6 +43,7 @@ export class BodyWriter {
     this.bytes(bytes);
   }
 
+  /** Makes room for `length` bytes and returns where they go. May replace the view, so it comes first. */
   #room(length: number): number {
     const at = this.#at;
     this.#at += length;

@@ -3,7 +3,7 @@ using ClusterCast.Payments;
 using ClusterCast.Protocol.Windows;
 using ClusterCast.Protocol.Wire;
 
-namespace ClusterCast.Node.Money;
+namespace ClusterCast.Node.Settlement;
 
 /// <summary>Joins the mesh's serving side to a relay's till.</summary>
 public sealed class TillSessions(Till till) : IServingSessions

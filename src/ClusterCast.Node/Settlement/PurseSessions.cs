@@ -3,7 +3,7 @@ using ClusterCast.Payments;
 using ClusterCast.Protocol.Windows;
 using ClusterCast.Protocol.Wire;
 
-namespace ClusterCast.Node.Money;
+namespace ClusterCast.Node.Settlement;
 
 /// <summary>Joins the mesh's paying side to a purse.</summary>
 public sealed class PurseSessions(Purse purse) : IPayingSessions

@@ -5,7 +5,7 @@ using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Signing;
 using Microsoft.Extensions.Logging;
 
-namespace ClusterCast.Node.Money;
+namespace ClusterCast.Node.Settlement;
 
 /// <summary>A purse with all that keeps it going: its balance, its resends, its debts on disk, and the evidence it finds.</summary>
 public sealed class PurseDesk : IAsyncDisposable

@@ -5,7 +5,7 @@ using ClusterCast.Payments;
 using ClusterCast.Protocol.Identifiers;
 using PurseState = ClusterCast.Payments.PurseState;
 
-namespace ClusterCast.Node.Money;
+namespace ClusterCast.Node.Settlement;
 
 /// <summary>What a till asks of the chain, remembered for a moment: many sessions of one purse ask at once.</summary>
 public sealed class BrokerTillChain(ChainAccess chain, TimeProvider time) : ITillChain

@@ -4,7 +4,7 @@ using ClusterCast.Payments;
 using ClusterCast.Protocol.Identifiers;
 using Microsoft.Extensions.Logging;
 
-namespace ClusterCast.Node.Money;
+namespace ClusterCast.Node.Settlement;
 
 /// <summary>Keeps a purse's balance at hand by reading it every two seconds.</summary>
 public sealed class PurseWatch(ChainAccess chain, Address viewingKey, TimeProvider time, ILogger log) : IPurseBalance

@@ -7,7 +7,7 @@ using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
 using Microsoft.Extensions.Logging;
 
-namespace ClusterCast.Node.Money;
+namespace ClusterCast.Node.Settlement;
 
 /// <summary>A relay's till with all that keeps it going: winners on disk, the look at purses, and redemption.</summary>
 public sealed class TillDesk : IAsyncDisposable
@@ -19,12 +19,12 @@ public sealed class TillDesk : IAsyncDisposable
     private readonly Task _work;
     private readonly Meter _meter = new("ClusterCast.Till");
 
-    private TillDesk(Till till, WinnerStore winners, Redeemer redeemer, TimeProvider time)
+    private TillDesk(Till till, WinnerStore winners, Redeemer redeemer)
     {
         Till = till;
         _winners = winners;
         _redeemer = redeemer;
-        _work = Task.WhenAll(till.RunAsync(time, _stop.Token), redeemer.RunAsync(_stop.Token));
+        _work = Task.WhenAll(till.RunAsync(_stop.Token), redeemer.RunAsync(_stop.Token));
         _meter.CreateObservableCounter("clustercast_till_tickets", () => till.Statistics.TicketsAccepted, description: "Tickets taken");
         _meter.CreateObservableCounter("clustercast_till_tickets_won", () => till.Statistics.TicketsWon, description: "Tickets that won");
         _meter.CreateObservableCounter("clustercast_till_redeemed_microusdc", () => (long)winners.Totals().FinalValue, description: "Face values redeemed on chain");
@@ -64,7 +64,7 @@ public sealed class TillDesk : IAsyncDisposable
         till.Problem += problem => log.LogWarning("{Problem}", problem);
         redeemer.Problem += problem => log.LogWarning("{Problem}", problem);
         till.Won += winner => log.LogInformation("Won ${Value} from {Purse}", winner.Ticket.FaceValue / 1_000_000m, winner.ViewingKey);
-        return new TillDesk(till, winners, redeemer, context.Time);
+        return new TillDesk(till, winners, redeemer);
     }
 
     /// <summary>Redeems every winner now and waits for the receipts.</summary>

@@ -1,6 +1,6 @@
 using ClusterCast.Protocol.Wire;
 
-namespace ClusterCast.Node.Money;
+namespace ClusterCast.Node.Settlement;
 
 /// <summary>A frame that payments encoded already, on its way into the mesh.</summary>
 internal readonly struct RawFrame(byte[] frame) : IMessage

@@ -8,7 +8,7 @@ using BrokerGroup = ClusterCast.Chain.Contracts.RedemptionGroup;
 using Group = ClusterCast.Payments.RedemptionGroup;
 using Outcome = ClusterCast.Payments.RedemptionOutcome;
 
-namespace ClusterCast.Node.Money;
+namespace ClusterCast.Node.Settlement;
 
 /// <summary>Redemption over the TicketBroker. Gas is counted as free: devnets and L2s where it is far below a face value.</summary>
 public sealed class BrokerRedemption(ChainAccess chain, TransactionSender sender) : IRedemptionChain

@@ -1,0 +1,339 @@
+using System.Net;
+using System.Net.WebSockets;
+using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Publishing;
+using ClusterCast.Mesh.Relaying;
+using ClusterCast.Mesh.Scoring;
+using ClusterCast.Mesh.Subscribing;
+using ClusterCast.Mesh.Transports;
+using ClusterCast.Mesh.Transports.Tls;
+using ClusterCast.Mesh.Tree;
+using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Signing;
+using ClusterCast.Protocol.Windows;
+using ClusterCast.Protocol.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterCast.Mesh;
+
+/// <summary>
+/// A node of the mesh in any role: it listens, finds relays, publishes, carries, serves and subscribes. One housekeeping loop runs whatever is not driven by a
+/// frame; everything that changes wakes it, and a timer does ten times a second.
+/// </summary>
+public sealed class MeshNode : IAsyncDisposable
+{
+    /// <summary>ALPN of the protocol.</summary>
+    public const string Protocol = "clustercast/1";
+
+    /// <summary>WebSocket subprotocol: an HTTP token, so without a slash (RFC 6455 §4.1).</summary>
+    public const string WebSocketProtocol = "clustercast.1";
+
+    /// <summary>Path of the WebSocket.</summary>
+    public const string WebSocketPath = "/clustercast";
+
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainBound = TimeSpan.FromMilliseconds(500);
+
+    private readonly MeshOptions _options;
+    private readonly ILogger _log;
+    private readonly ConnectionTable _connections = new();
+    private readonly BanList _bans;
+    private readonly PeerScores _scores;
+    private readonly RecordBook _book;
+    private readonly TrackShelf _shelf;
+    private readonly Admission _admission;
+    private readonly MeshMetrics _metrics;
+    private readonly Gossip _gossip;
+    private readonly Connector _connector;
+    private readonly PeerKeeper _keeper;
+    private readonly PushKeeper _pushes;
+    private readonly CarryKeeper _carries;
+    private readonly Announcer _announcer;
+    private readonly SubscribingFloor _subscribing;
+    private readonly AsyncSignal _changed = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private TrackSubscription[] _subscriptions = [];
+    private Publisher[] _publishers = [];
+    private TlsListener? _listener;
+    private ITimer? _timer;
+    private Task _housekeeping = Task.CompletedTask;
+    private long _rememberedAt;
+    private int _disposed;
+
+    /// <summary>A node that does nothing before <see cref="Start"/>.</summary>
+    public MeshNode(MeshOptions options)
+    {
+        _options = options;
+        _log = options.Logging.CreateLogger("ClusterCast.Mesh");
+        var data = options.DataDirectory;
+        _bans = new BanList(data is null ? null : Path.Combine(data, "bans.json"), options.Time, _log);
+        _scores = new PeerScores(options.Time);
+        _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random);
+        _shelf = new TrackShelf(options);
+        _admission = new Admission(options.MaxSubscribers);
+        _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count));
+        _gossip = new Gossip(options, _connections, _book, _shelf);
+        var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
+        _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
+        _keeper = new PeerKeeper(options, _connections, _book, _bans, _connector.DialAsync, _log);
+        _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
+        _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));
+        var candidates = new Candidates(options, _connections, _book, _bans, _scores);
+        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, DialRelayAsync, Convict);
+        _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _changed.Set);
+    }
+
+    /// <summary>A node sent something that the broadcaster did not sign and was banned. Raised on a receive loop; handlers must not block.</summary>
+    public event Action<Incident>? IncidentSeen;
+
+    /// <summary>The connections.</summary>
+    internal ConnectionTable Connections => _connections;
+
+    /// <summary>Makes connections.</summary>
+    internal Connector Connector => _connector;
+
+    /// <summary>Housekeeping has run once more: whatever had changed is in place.</summary>
+    internal event Action? HouseKept;
+
+    /// <summary>The node id.</summary>
+    public Address NodeId => _options.NodeKey.Address;
+
+    /// <summary>The TLS address that the node listens on; null when it does not listen.</summary>
+    public IPEndPoint? TlsEndpoint => _listener?.Local;
+
+    /// <summary>The node's own record; null for nodes that are no relays.</summary>
+    public RelayRecord? OwnRecord => _gossip.Own;
+
+    /// <summary>The living records of other relays.</summary>
+    public IReadOnlyList<RelayRecord> Records => _book.Current;
+
+    /// <summary>The nodes that are banned here now.</summary>
+    public IReadOnlyList<Address> Banned => _bans.Current;
+
+    /// <summary>The connected peers.</summary>
+    public IReadOnlyList<PeerInfo> Peers =>
+    [
+        .. _connections.Ready.Select(peer => new PeerInfo(
+            peer.Node, peer.Role, peer.Remote, peer.Dialed, peer.RoundTrip, peer.SentBytes, peer.ReceivedBytes, peer.State.Serving.Count)),
+    ];
+
+    /// <summary>The tracks that the node publishes or carries.</summary>
+    public IReadOnlyList<CarriedInfo> Carried =>
+    [
+        .. _shelf.All.Where(cache => cache.Newest is not null).Select(cache => new CarriedInfo(
+            cache.Track, cache.Newest!.Run, cache.Path, cache.Range.Oldest, cache.Range.Newest, cache.Subscribers)),
+    ];
+
+    /// <summary>The subscriptions by which a relay takes the tracks that it carries.</summary>
+    public IReadOnlyList<TrackSubscription> Carries => _carries.Carried;
+
+    /// <summary>Figures since the start.</summary>
+    public MeshSnapshot Snapshot() => _metrics.Snapshot();
+
+    /// <summary>Listens and begins to dial. Throws <see cref="MeshException"/> when a port is in use or the bootstrap file is wrong.</summary>
+    public void Start()
+    {
+        _keeper.Load();
+        if (_options.TlsListen is { } at)
+        {
+            _listener = new TlsListener(at, socket => _ = _connector.AcceptAsync(socket, _stop.Token));
+            if (_gossip.Endpoints.Count == 0 && !at.Address.Equals(IPAddress.Any) && !at.Address.Equals(IPAddress.IPv6Any))
+            {
+                SetEndpoints([new Endpoint(EndpointKind.Tls, $"tls://{_listener.Local}")]);
+            }
+        }
+
+        _housekeeping = Task.Run(KeepHouseAsync);
+        _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
+    }
+
+    /// <summary>Sets the node's addresses for its record, 1 to 8, and issues the record anew.</summary>
+    public void SetEndpoints(IReadOnlyList<Endpoint> endpoints)
+    {
+        if (endpoints.Count is 0 or > WireLimits.Endpoints)
+        {
+            throw new ArgumentException($"A record has 1 to {WireLimits.Endpoints} endpoints, got {endpoints.Count}.", nameof(endpoints));
+        }
+
+        _gossip.Endpoints = endpoints;
+    }
+
+    /// <summary>Serves an accepted WebSocket with subprotocol <see cref="WebSocketProtocol"/>. Ends with the connection.</summary>
+    /// <param name="socket">The socket; stays the caller's to dispose.</param>
+    /// <param name="remote">The peer's address, for people.</param>
+    public Task AcceptWebSocketAsync(WebSocket socket, string remote) =>
+        Volatile.Read(ref _disposed) != 0 ? Task.CompletedTask : _connector.AcceptAsync(socket, remote);
+
+    /// <summary>Begins a track of this broadcaster.</summary>
+    /// <param name="track">The track.</param>
+    /// <param name="run">The run: start time of the process, Unix ms; later than that of any earlier run.</param>
+    /// <param name="signingKey">The delegated key that signs the heads.</param>
+    /// <exception cref="InvalidOperationException">The track is published already.</exception>
+    public Publisher Publish(TrackKey track, ulong run, PrivateKey signingKey)
+    {
+        lock (_gate)
+        {
+            if (_publishers.Any(publisher => publisher.Track == track && !publisher.IsEnded))
+            {
+                throw new InvalidOperationException($"Track {track} is published already.");
+            }
+
+            var cache = _shelf.Open(track);
+            cache.Path = [NodeId];
+            var publisher = new Publisher(cache, new WindowBuilder(track, run, _options.Domains.StreamKeys, signingKey), run, _ => _changed.Set());
+            _publishers = [.. _publishers.Where(p => p.Track != track), publisher];
+            return publisher;
+        }
+    }
+
+    /// <summary>Takes a track for this node's own use: complete verified parts in order. Waits as long as nobody has it.</summary>
+    public TrackSubscription Subscribe(TrackKey track)
+    {
+        lock (_gate)
+        {
+            var subscription = new TrackSubscription(track, _subscribing, sink: null);
+            _subscriptions = [.. _subscriptions.Where(s => !s.IsStopped), subscription];
+            return subscription;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (var publisher in _publishers)
+        {
+            publisher.End();
+        }
+
+        await Task.WhenAll([.. _subscriptions.Select(s => s.StopAsync()), _carries.StopAsync(), DrainAsync()]);
+        await _stop.CancelAsync();
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync();
+        }
+
+        await _housekeeping;
+        if (_listener is not null)
+        {
+            await _listener.DisposeAsync();
+        }
+
+        foreach (var peer in _connections.All)
+        {
+            peer.Close(GoodbyeCode.ShuttingDown, "The node stops.");
+        }
+
+        await Task.WhenAll(_connections.All.Select(peer => peer.Ended));
+        _connector.Dispose();
+        _metrics.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task DrainAsync()
+    {
+        // Subscribers of an ended track still get its last parts.
+        var since = _options.Time.GetTimestamp();
+        while (_publishers.Any(publisher => publisher.Subscribers > 0) && _options.Time.GetElapsedTime(since) < DrainBound)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
+        }
+    }
+
+    private async Task KeepHouseAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                KeepHouse();
+                HouseKept?.Invoke();
+                await _changed.WaitAsync(_stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            _log.LogCritical(e, "Housekeeping has failed; this node should be restarted");
+        }
+    }
+
+    private void KeepHouse()
+    {
+        foreach (var peer in _connections.All)
+        {
+            peer.Tick();
+            peer.State.Serving.Tick();
+        }
+
+        _keeper.Update(_stop.Token);
+        if (_options.Role == PeerRole.Broadcaster)
+        {
+            _pushes.Update([.. _publishers.Where(publisher => publisher.IsLive).Select(publisher => publisher.Track)]);
+        }
+
+        if (_options.Role == PeerRole.Relay)
+        {
+            _carries.Update();
+        }
+
+        _announcer.Sync();
+        _gossip.Renew();
+        foreach (var subscription in _subscriptions.Concat(_carries.Carried))
+        {
+            subscription.Wake();
+        }
+
+        if (_options.Time.GetElapsedTime(_rememberedAt) > RememberEvery)
+        {
+            _rememberedAt = _options.Time.GetTimestamp();
+            _keeper.Remember();
+        }
+    }
+
+    private async Task<PeerConnection> DialRelayAsync(RelayRecord record, TrackKey track, CancellationToken cancel)
+    {
+        if (_connections.Ready.FirstOrDefault(peer => peer.Node == record.Node && peer.State.Paying.IsFreeFor(track.Stream)) is { } connected)
+        {
+            return connected;
+        }
+
+        return _keeper.Url(record) is { } url && DialAddress.TryParse(url, out var address)
+            ? await _connector.DialAsync(address, record.Node, cancel)
+            : throw new MeshException($"Relay {record.Node} has no address that this node can dial.");
+    }
+
+    private void Convict(Incident incident)
+    {
+        _bans.Ban(incident.Node, _options.BanFor);
+        _metrics.Banned();
+        _log.LogWarning("{Node} sent corrupt media of {Track} window {Window} and is banned for {Minutes} min", incident.Node, incident.Track, incident.Window, _options.BanFor.TotalMinutes);
+        foreach (var peer in _connections.All.Where(peer => peer.Node == incident.Node))
+        {
+            peer.Close(GoodbyeCode.Corrupt, "You sent media that the broadcaster did not sign.");
+        }
+
+        if (_options.DataDirectory is { } data)
+        {
+            try
+            {
+                IncidentFile.Write(Path.Combine(data, "incidents"), incident);
+            }
+            catch (MeshException e)
+            {
+                _log.LogWarning("{Cause}", e.Message);
+            }
+        }
+
+        IncidentSeen?.Invoke(incident);
+    }
+}

@@ -1,0 +1,187 @@
+using ClusterCast.Mesh.Publishing;
+using ClusterCast.Mesh.Scoring;
+using ClusterCast.Mesh.Subscribing;
+using ClusterCast.Protocol.Windows;
+
+namespace ClusterCast.Mesh.Tests.Subscribing;
+
+/// <summary>Three relays and a viewer; the relay that the viewer uses, or the one that the broadcaster pushes to, goes wrong in mid-stream.</summary>
+public sealed class FailoverTests
+{
+    public static TheoryData<bool> PushedOrNot => [true, false];
+
+    [Theory]
+    [MemberData(nameof(PushedOrNot))]
+    public async Task A_relay_that_flips_a_bit_is_banned_at_its_first_leaf_and_no_part_is_lost(bool pushed)
+    {
+        await using var scene = await Scene.Create(pushed);
+        var incident = new TaskCompletionSource<Incident>();
+        scene.Viewer.IncidentSeen += incident.SetResult;
+        await scene.Play(6);
+        scene.Fault.Now = Misbehaviour.FlipBit;
+        await scene.Play(20);
+
+        var seen = await incident.Task.WaitAsync(MeshWorld.Bound);
+        var statistics = scene.Subscription.Statistics;
+        Assert.Equal(scene.Bad.NodeId, seen.Node);
+        Assert.Equal([scene.Bad.NodeId], scene.Viewer.Banned);
+        Assert.Equal([scene.Bad.NodeId], statistics.Banned);
+        Assert.Equal(1, statistics.LeavesRejected);
+        Assert.Equal(0, statistics.PartsLost);
+        Assert.DoesNotContain(scene.Viewer.Peers, peer => peer.Node == scene.Bad.NodeId);
+
+        // What was seen can be checked again: the broadcaster signed another leaf.
+        Assert.NotEqual(seen.ExpectedLeafHash, seen.ActualLeafHash);
+        Assert.True(InclusionProof.TryRoot(
+            seen.ExpectedLeafHash!.Value, seen.Leaf!.Value, seen.PartNode!.Value.LeafCount, [.. seen.LeafProof], out var leavesRoot));
+        Assert.Equal(seen.PartNode.Value.LeavesRoot, leavesRoot);
+        Assert.True(InclusionProof.TryRoot(TreeHash.Part(seen.PartNode.Value), seen.Part!.Value, seen.Head!.Value.Count, [.. seen.PartProof], out var root));
+        Assert.Equal(seen.Head.Value.Root, root);
+        var file = Assert.Single(System.IO.Directory.GetFiles(Path.Combine(scene.World.Directory, "20", "incidents")));
+        Assert.Contains($"\"node\": \"{scene.Bad.NodeId}\"", await File.ReadAllTextAsync(file));
+    }
+
+    [Theory]
+    [MemberData(nameof(PushedOrNot))]
+    public async Task A_relay_that_falls_silent_is_left_and_no_part_is_lost(bool pushed)
+    {
+        await using var scene = await Scene.Create(pushed);
+        await scene.Play(6);
+        scene.Fault.Now = Misbehaviour.Silence;
+        await scene.Play(20);
+
+        var statistics = scene.Subscription.Statistics;
+        Assert.Equal(0, statistics.PartsLost);
+        Assert.Empty(statistics.Banned);
+        Assert.Contains(statistics.RelaysUsed, relay => relay != scene.Bad.NodeId);
+    }
+
+    [Theory]
+    [MemberData(nameof(PushedOrNot))]
+    public async Task A_relay_that_dies_is_replaced_and_no_part_is_lost(bool pushed)
+    {
+        await using var scene = await Scene.Create(pushed);
+        await scene.Play(6);
+        foreach (var peer in scene.Bad.Connections.All)
+        {
+            peer.Cut("The process was killed.");
+        }
+
+        await scene.Bad.DisposeAsync();
+        await scene.Play(20);
+
+        var statistics = scene.Subscription.Statistics;
+        Assert.Equal(0, statistics.PartsLost);
+        Assert.True(statistics.Switches >= 1);
+        Assert.Contains(statistics.RelaysUsed, relay => relay != scene.Bad.NodeId);
+    }
+
+    [Fact]
+    public async Task When_the_broadcaster_ends_the_end_reaches_the_viewer_after_the_last_part()
+    {
+        await using var scene = await Scene.Create(pushed: false);
+        await scene.Play(7);
+        scene.Publisher.End();
+        await scene.World.Until(() => scene.Subscription.Statistics.State == SubscriptionState.Ended);
+        Assert.Equal(0, scene.Subscription.Statistics.PartsLost);
+
+        // A later run is taken up by itself.
+        var next = scene.World.Publish(scene.Broadcaster, run: 2);
+        var first = scene.World.Sent.Count;
+        for (var i = 0; i < 8; i++)
+        {
+            scene.World.Add(next, partsPerWindow: 1);
+        }
+
+        ReceivedPart received;
+        do
+        {
+            received = await MeshWorld.Next(scene.Subscription);
+        }
+        while (received.Run == 1);
+        Assert.Equal(2UL, received.Run);
+        Assert.Contains(scene.World.Sent.Skip(first), part => part.SequenceEqual(received.Bytes.ToArray()));
+    }
+
+    private sealed class Scene : IAsyncDisposable
+    {
+        private int _played;
+
+        public required MeshWorld World { get; init; }
+
+        public required MeshNode Broadcaster { get; init; }
+
+        public required MeshNode Viewer { get; init; }
+
+        public required MeshNode Bad { get; init; }
+
+        public required SwitchableFault Fault { get; init; }
+
+        public required Publisher Publisher { get; init; }
+
+        public required TrackSubscription Subscription { get; init; }
+
+        public static async Task<Scene> Create(bool pushed)
+        {
+            var world = new MeshWorld();
+            var faults = new[] { new SwitchableFault(), new SwitchableFault(), new SwitchableFault() };
+            MeshOptions Quick(MeshOptions options) => options with { StallAfter = TimeSpan.FromMilliseconds(300) };
+            var first = world.Relay(1, o => Quick(o) with { Fault = faults[0], Price = pushed ? 1_000u : 1_000_000u });
+            world.Bootstrap(first);
+            var second = world.Relay(2, o => Quick(o) with { Fault = faults[1], Price = pushed ? 1_000_000u : 1_000u });
+            var third = world.Relay(3, o => Quick(o) with { Fault = faults[2], Price = 1_000_000 });
+            MeshNode[] relays = [first, second, third];
+            var broadcaster = world.Broadcaster(10);
+            await world.Until(() => relays.All(relay => relay.Records.Count == 2) && broadcaster.Records.Count == 3);
+            var publisher = world.Publish(broadcaster);
+            world.Add(publisher);
+            await world.Until(() => relays.All(relay => relay.Carried is [{ Path: not null }]));
+
+            // The broadcaster pushes to the relay that it met first. The cheapest relay is the one that the viewer takes, and that will go wrong.
+            Assert.Equal(2, first.Carried[0].Path!.Count);
+            var bad = pushed ? first : second;
+            var viewer = world.Viewer(20, o => Quick(o) with { Random = new FirstChoice() });
+            await world.Until(() => viewer.Peers.Count == 3 && viewer.Records.Count == 3);
+            var subscription = viewer.Subscribe(MeshWorld.Track);
+            return new Scene
+            {
+                World = world,
+                Broadcaster = broadcaster,
+                Viewer = viewer,
+                Bad = bad,
+                Fault = faults[Array.IndexOf(relays, bad)],
+                Publisher = publisher,
+                Subscription = subscription,
+            };
+        }
+
+        /// <summary>Publishes parts and waits for each: all come, in order, unchanged.</summary>
+        public async Task Play(int parts)
+        {
+            for (var i = 0; i < parts; i++)
+            {
+                var received = await MeshWorld.Next(Subscription);
+                Assert.Equal(World.Sent[_played++], received.Bytes.ToArray());
+                World.Add(Publisher);
+            }
+        }
+
+        public ValueTask DisposeAsync() => World.DisposeAsync();
+    }
+
+    /// <summary>Explores nothing and takes the first of equals.</summary>
+    private sealed class FirstChoice : ClusterCast.Protocol.Signing.IRandomSource
+    {
+        private int _calls;
+
+        public void Fill(Span<byte> bytes)
+        {
+            bytes.Clear();
+            if (bytes.Length == 4)
+            {
+                // The first number decides on exploration (below 10 of 100 explores), the others on the choice.
+                bytes[0] = (byte)(Interlocked.Increment(ref _calls) % 3 == 1 ? 99 : 0);
+            }
+        }
+    }
+}

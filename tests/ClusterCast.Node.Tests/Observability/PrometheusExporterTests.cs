@@ -1,0 +1,124 @@
+using System.Diagnostics.Metrics;
+using ClusterCast.Node.Observability;
+using ClusterCast.Node.Tests.Support;
+
+namespace ClusterCast.Node.Tests.Observability;
+
+/// <summary>Instruments have names of their own in each test: meters are known to the whole process.</summary>
+public sealed class PrometheusExporterTests : IDisposable
+{
+    private readonly PrometheusExporter _exporter = new();
+    private readonly Meter _meter = new("ClusterCast.PrometheusExporterTests");
+
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _exporter.Dispose();
+    }
+
+    [Fact]
+    public void A_counter_is_summed_and_named_total()
+    {
+        var counter = _meter.CreateCounter<long>("exporter.counter-sum", description: "Things counted");
+        counter.Add(2);
+        counter.Add(40);
+
+        var text = Render();
+
+        Assert.Equal(42, text.Single("exporter_counter_sum_total").Value);
+        Assert.Equal("counter", text.Kind["exporter_counter_sum_total"]);
+        Assert.Equal(" Things counted", text.Help["exporter_counter_sum_total"]);
+    }
+
+    [Fact]
+    public void A_counter_that_is_named_total_already_is_not_named_so_twice()
+    {
+        _meter.CreateCounter<int>("exporter_named_total").Add(1);
+
+        Assert.Equal(1, Render().Single("exporter_named_total").Value);
+    }
+
+    [Fact]
+    public void An_up_down_counter_is_a_gauge_of_the_sum()
+    {
+        var open = _meter.CreateUpDownCounter<int>("exporter_open");
+        open.Add(3);
+        open.Add(-1);
+
+        var text = Render();
+
+        Assert.Equal(2, text.Single("exporter_open").Value);
+        Assert.Equal("gauge", text.Kind["exporter_open"]);
+    }
+
+    [Fact]
+    public void A_gauge_keeps_its_last_value()
+    {
+        var gauge = _meter.CreateGauge<double>("exporter_gauge");
+        gauge.Record(7);
+        gauge.Record(0.25);
+
+        Assert.Equal(0.25, Render().Single("exporter_gauge").Value);
+    }
+
+    [Fact]
+    public void Observed_instruments_are_asked_at_every_rendering()
+    {
+        long value = 1;
+        _meter.CreateObservableCounter("exporter_observed", () => value);
+        _meter.CreateObservableGauge("exporter_level", () => -value);
+        Assert.Equal(1, Render().Single("exporter_observed_total").Value);
+
+        value = 5;
+
+        var text = Render();
+        Assert.Equal(5, text.Single("exporter_observed_total").Value);
+        Assert.Equal(-5, text.Single("exporter_level").Value);
+        Assert.Equal("gauge", text.Kind["exporter_level"]);
+    }
+
+    [Fact]
+    public void A_histogram_is_a_summary_of_sum_and_count()
+    {
+        var histogram = _meter.CreateHistogram<double>("exporter_delay");
+        histogram.Record(1.5);
+        histogram.Record(2.5);
+
+        var text = Render();
+
+        Assert.Equal("summary", text.Kind["exporter_delay"]);
+        Assert.Equal(4, text.Single("exporter_delay_sum").Value);
+        Assert.Equal(2, text.Single("exporter_delay_count").Value);
+    }
+
+    [Fact]
+    public void Labels_make_series_and_are_escaped()
+    {
+        var counter = _meter.CreateCounter<long>("exporter_labelled");
+        counter.Add(1, new KeyValuePair<string, object?>("why", "a \"quote\", a \\ and\na line"), new("code", 7));
+        counter.Add(2, new KeyValuePair<string, object?>("why", "other"), new("code", 7));
+        counter.Add(3, new KeyValuePair<string, object?>("why", "other"), new("code", 7));
+
+        var series = Render().Samples.Where(sample => sample.Name == "exporter_labelled_total").ToDictionary(sample => sample.Labels["why"]);
+
+        Assert.Equal(2, series.Count);
+        Assert.Equal(1, series["a \"quote\", a \\ and\na line"].Value);
+        Assert.Equal(5, series["other"].Value);
+        Assert.Equal("7", series["other"].Labels["code"]);
+    }
+
+    [Fact]
+    public void Meters_of_others_are_left_out()
+    {
+        using var other = new Meter("System.SomebodyElse");
+        other.CreateCounter<long>("exporter_foreign").Add(1);
+        _meter.CreateCounter<long>("exporter_own").Add(1);
+
+        var text = Render();
+
+        Assert.DoesNotContain(text.Samples, sample => sample.Name.StartsWith("exporter_foreign", StringComparison.Ordinal));
+        Assert.Equal(1, text.Single("exporter_own_total").Value);
+    }
+
+    private PrometheusText Render() => PrometheusText.Parse(_exporter.Render());
+}

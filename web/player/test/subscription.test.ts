@@ -1,0 +1,271 @@
+import { WebSocket } from "ws";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { concat, fromHex, type Verifier } from "@clustercast/verifier";
+import { systemClock, systemRandom } from "@clustercast/player/clock";
+import { Counters } from "@clustercast/player/counters";
+import { Ledger, Purse } from "@clustercast/player/purse/index";
+import { Subscription, type ReadableKeys, type Socket } from "@clustercast/player/relays/index";
+import { domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
+import type { VerifiedPart } from "@clustercast/player/windows/index";
+import { Broadcaster } from "../../testing/broadcaster.ts";
+import { Hub } from "../../testing/hub.ts";
+import { seeded } from "../../testing/random.ts";
+import { MapStore } from "../../testing/store.ts";
+import { TestRelay, type Misbehaviour, type RelayOptions } from "../../testing/relay.ts";
+import { deployment } from "../../testing/stage.ts";
+import { loadVerifier } from "../../testing/wasm.ts";
+
+const PARTS_A_WINDOW = 5;
+const WAIT_MS = 20_000;
+const random = seeded(99);
+let verifier: Verifier, domains: Domains, scene: Scene;
+beforeAll(async () => {
+  verifier = await loadVerifier();
+  domains = domainsOf(verifier, deployment);
+});
+afterEach(() => scene.end());
+
+/** A broadcast of random bytes that grows when the test says so, relays around it, and one viewer. */
+class Scene {
+  readonly key = LocalKey.fresh(verifier);
+  readonly run = BigInt(Date.now());
+  readonly sent: Uint8Array[] = [];
+  readonly got: VerifiedPart[] = [];
+  readonly counters = new Counters();
+  readonly relays: TestRelay[] = [];
+  hub = this.#broadcast(this.key, this.run);
+  purse = new Purse(
+    { verifier, domains, clock: systemClock, random: systemRandom, epochSeconds: 86_400 }, LocalKey.fresh(verifier),
+    new Ledger(new MapStore(), "x"), { ceilingPrice: 2_000_000n, maxTicketBytes: 16_000_000 });
+  delegated = new Set([this.key.address]);
+  pending: string[] = [];
+  subscription!: Subscription;
+  #changes: (() => void)[] = [];
+
+  #broadcast(key: LocalKey, run: bigint): Hub {
+    return new Hub(new Broadcaster(verifier, domains.streamKeys, key, 1n, run, 480, random.bytes(600)));
+  }
+
+  /** Grows the broadcast by `count` parts. */
+  grow(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const bytes = random.bytes(1 + random.below(40_000));
+      this.hub.add({ bytes, idr: this.sent.length % PARTS_A_WINDOW === 0, time: BigInt(Date.now()) });
+      this.sent.push(bytes);
+    }
+  }
+
+  /** Grows part by part; each has arrived before the next is made. */
+  async follow(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const before = this.got.length;
+      this.grow(1);
+      await this.until(() => this.got.length > before);
+    }
+  }
+
+  /** The broadcaster begins a new run with another key. */
+  restart(key: LocalKey): void {
+    this.hub = this.#broadcast(key, this.run + 1_000n);
+    this.sent.length = 0;
+    this.got.length = 0;
+  }
+
+  async relay(misbehaviour: Misbehaviour = {}, options: Partial<RelayOptions> = {}): Promise<TestRelay> {
+    const relay = await TestRelay.start({ verifier, domains, hub: this.hub, misbehaviour, ...options });
+    this.relays.push(relay);
+    return relay;
+  }
+
+  watch(stallAfterMs = 60_000): void {
+    this.purse.balance = 5_000_000n;
+    const keys: ReadableKeys = {
+      ready: Promise.resolve(), isSigningKey: (k) => this.delegated.has(k),
+      refresh: () => { for (const k of this.pending.splice(0)) this.delegated.add(k); return Promise.resolve(); },
+    };
+    const context = { verifier, domains, chainId: 31337n, clock: systemClock, random: systemRandom, openSocket: (url: string, protocol: string) => new WebSocket(url, protocol) as unknown as Socket };
+    this.subscription = new Subscription(context, {
+      stream: 1n, track: 480, deployment, keys, purse: this.purse, stallAfterMs, moreRecords: () => {},
+      onPart: (part) => { this.got.push(part); this.#tell(); }, onChange: () => this.#tell(),
+    }, this.counters);
+    this.subscription.start();
+  }
+
+  add(...relays: TestRelay[]): void { for (const relay of relays) this.subscription.add(relay.record()); }
+
+  /** Resolves when `condition` holds; asked after each change and every 20 ms. */
+  async until(condition: () => boolean): Promise<void> {
+    const end = Date.now() + WAIT_MS;
+    while (!condition()) {
+      if (Date.now() > end) throw new Error(`not within ${WAIT_MS} ms: ${condition.toString()}; ${this.subscription.trouble}`);
+      await new Promise<void>((next) => { this.#changes.push(next); setTimeout(next, 20); });
+    }
+  }
+
+  #tell(): void { for (const next of this.#changes.splice(0)) next(); }
+
+  /** What arrived is what was sent from part `from` on, in order and without a gap. */
+  expectWhole(from = 0): void {
+    const sent = this.sent.slice(from);
+    expect(this.got.map((p) => p.bytes.length)).toEqual(sent.map((b) => b.length));
+    expect(concat(...this.got.map((p) => p.bytes))).toEqual(concat(...sent));
+  }
+
+  async end(): Promise<void> {
+    await this.subscription?.stop();
+    await Promise.all(this.relays.map((r) => r.stop().catch(() => {})));
+  }
+}
+
+async function begin(parts = 3): Promise<Scene> {
+  scene = new Scene();
+  scene.grow(parts);
+  return Promise.resolve(scene);
+}
+
+test("joins the newest window, follows it, pays for all, and closes", async () => {
+  await begin(7);
+  const relay = await scene.relay();
+  scene.watch();
+  scene.add(relay);
+  await scene.until(() => scene.got.length === 2);
+  await scene.follow(30);
+  scene.expectWhole(PARTS_A_WINDOW);
+  await scene.subscription.stop();
+  expect(relay.tickets.reduce((sum, t) => sum + t.bytes, 0)).toBe(scene.counters.verifiedBytes);
+  expect(relay).toMatchObject({ faults: [], sessionsClosed: 1 });
+  expect(scene.purse.ledger.signedValue - scene.purse.ledger.cost).toBeLessThanOrEqual(1n);
+  expect(scene.counters.leavesRejected).toBe(0);
+  expect(scene.counters.mediaBytes).toBe(scene.counters.verifiedBytes);
+});
+
+describe("goes on without a gap and without a byte twice", () => {
+  test.each([
+    ["the relay lies", { corruptAfter: 12 }, true], ["the relay dies", { crashAfter: 12 }, false], ["the relay falls silent", { stallAfter: 12 }, false],
+  ] as const)("when %s", async (_, misbehaviour, lied) => {
+    await begin();
+    const bad = await scene.relay(misbehaviour);
+    scene.watch(lied ? 60_000 : 300);
+    scene.add(bad);
+    await scene.until(() => scene.got.length === 3);
+    const good = await scene.relay();
+    scene.add(good);
+    await scene.follow(12);
+    scene.expectWhole();
+    expect(scene.subscription.relaysUsed).toEqual([bad.key.address, good.key.address]);
+    expect(scene.counters.leavesRejected).toBe(lied ? 1 : 0);
+    expect(scene.subscription.candidates.get(bad.key.address)!.bannedUntil > Date.now()).toBe(lied);
+    expect(scene.subscription.incidents).toHaveLength(lied ? 1 : 0);
+    if (lied) {
+      await scene.until(() => bad.goodbyes.includes(3));
+      const [incident] = scene.subscription.incidents;
+      const hash = verifier.leafHash({ stream: 1n, run: BigInt(incident!.run as string), track: 480, window: Number(incident!.window), part: Number(incident!.part) },
+        Number(incident!.offset), fromHex(incident!.leafBytes as string));
+      expect(hash).toEqual(fromHex(incident!.actualLeafHash as string));
+    }
+  });
+});
+
+test("three liars in a row: each banned at its first bad leaf, none of it handed on", async () => {
+  await begin();
+  const liars = await Promise.all([0, 3, 6].map((corruptAfter) => scene.relay({ corruptAfter })));
+  const good = await scene.relay();
+  scene.watch();
+  scene.add(...liars, good);
+  await scene.until(() => scene.got.length === 3);
+  await scene.follow(20);
+  scene.expectWhole();
+  const banned = scene.subscription.candidates.all.filter((c) => c.bannedUntil > Date.now());
+  expect(scene.counters.leavesRejected).toBe(banned.length);
+  expect(banned.every((b) => liars.some((l) => l.key.address === b.node))).toBe(true);
+  expect(scene.subscription.relaysUsed).toContain(good.key.address);
+});
+
+test("a false receipt is kept as evidence and ends the payment", async () => {
+  await begin();
+  const bad = await scene.relay({ falseReceipts: true }), good = await scene.relay();
+  scene.watch();
+  scene.add(bad);
+  await scene.until(() => scene.got.length === 3);
+  scene.add(good);
+  await scene.until(() => scene.subscription.standby !== null);
+  await scene.follow(20);
+  scene.expectWhole();
+  expect(scene.subscription.evidence).toHaveLength(1);
+  expect(scene.subscription.evidence[0]).toMatchObject({ kind: "falseReceipt", receipt: { relay: bad.key.address, purse: scene.purse.address } });
+  expect(scene.subscription.candidates.get(bad.key.address)!.why).toContain("receipt");
+});
+
+test("a relay without receipts is left, and gets no more tickets", async () => {
+  await begin();
+  const bad = await scene.relay({ noReceipts: true }), good = await scene.relay();
+  scene.watch();
+  scene.add(bad);
+  await scene.until(() => scene.got.length === 3);
+  scene.add(good);
+  await scene.until(() => scene.subscription.standby !== null);
+  await scene.follow(13);
+  scene.expectWhole();
+  expect(scene.subscription.candidates.get(bad.key.address)!.why).toContain("no receipt");
+  expect(scene.subscription.relaysUsed).toEqual([bad.key.address, good.key.address]);
+  const paid = bad.tickets.length;
+  await scene.follow(5);
+  expect(bad.tickets.length).toBe(paid);
+});
+
+test("a price above the ceiling is not paid: the dear relay is left", async () => {
+  await begin();
+  const dear = await scene.relay({}, { price: 2_000_001n }), fair = await scene.relay();
+  scene.watch();
+  scene.add(dear);
+  await scene.until(() => scene.subscription.candidates.get(dear.key.address)!.why.includes("ceiling"));
+  scene.add(fair);
+  await scene.until(() => scene.got.length >= 3);
+  await scene.follow(8);
+  expect(dear.tickets).toEqual([]);
+  expect(scene.subscription.relaysUsed.at(-1)).toBe(fair.key.address);
+});
+
+test("a new signing key is read from the chain before anybody is banned", async () => {
+  await begin();
+  const key = LocalKey.fresh(verifier), first = await scene.relay();
+  scene.watch();
+  scene.add(first);
+  await scene.until(() => scene.got.length === 3);
+  scene.restart(key);
+  scene.pending.push(key.address);
+  scene.grow(4);
+  const second = await scene.relay();
+  scene.add(second);
+  await scene.until(() => scene.subscription.standby === second.key.address);
+  await first.stop();
+  await scene.until(() => scene.got.length === 4);
+  scene.expectWhole();
+  expect(scene.subscription.candidates.all.filter((c) => c.bannedUntil > 0)).toEqual([]);
+  expect(scene.got[0]!.window.run).toBe(scene.run + 1_000n);
+});
+
+test("waits with one sentence while nobody serves, and begins with the first relay", async () => {
+  await begin();
+  scene.watch();
+  await scene.until(() => scene.subscription.trouble.includes("No relay offers this stream yet"));
+  const relay = await scene.relay({ needsSession: true });
+  scene.add(relay);
+  await scene.until(() => scene.got.length === 3);
+  expect(scene.subscription.trouble).toBe("");
+  expect(relay.faults).toEqual([]);
+});
+
+test("an unfunded purse waits, says so, and begins when funded", async () => {
+  await begin();
+  const relay = await scene.relay({ needsSession: true });
+  scene.watch();
+  scene.purse.balance = 0n;
+  scene.add(relay);
+  await scene.until(() => scene.subscription.trouble === "Fund your purse to watch this stream.");
+  expect(scene.subscription.candidates.get(relay.key.address)!.failures).toBe(0);
+  scene.purse.balance = 5_000_000n;
+  scene.subscription.funded();
+  await scene.until(() => scene.got.length === 3);
+  scene.expectWhole();
+});
