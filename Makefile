@@ -5,10 +5,12 @@ SHELL := /bin/bash
 
 CONFIGURATION ?= Release
 CLUSTERCAST := src/ClusterCast.Cli/bin/$(CONFIGURATION)/net10.0/clustercast
+DOTNET_BUILD = dotnet build --configuration $(CONFIGURATION) --no-restore --verbosity quiet --nologo
+export CONFIGURATION
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help install build contracts web demo test fuzz soak bench clean
+.PHONY: help install contracts web product build demo test fuzz soak bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -22,24 +24,27 @@ contracts: install ## compile the contracts
 web: install ## verifier (WASM), player and app
 	@scripts/build-web.sh
 
-build: contracts web ## everything
-	@dotnet build ClusterCast.slnx --configuration $(CONFIGURATION) --verbosity quiet --nologo
+product: contracts web ## the binary clustercast
+	@$(DOTNET_BUILD) src/ClusterCast.Cli
 
-demo: build ## the product at its main job; DURATION= HEADLESS=1 REPORT= SOURCE= MISBEHAVE=
-	@exec $(CLUSTERCAST) demo $(if $(DURATION),--duration $(DURATION)) $(if $(filter 1,$(HEADLESS)),--headless) \
-	  $(if $(REPORT),--report "$(REPORT)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(MISBEHAVE),--misbehave $(MISBEHAVE)) \
-	  $(if $(PORT),--port $(PORT))
+build: contracts web ## the product and its tests
+	@$(DOTNET_BUILD) ClusterCast.slnx
 
-test: build ## every test: C#, Solidity, TypeScript, browser, end to end
+demo: product ## the product at its main job; DURATION= HEADLESS=1 REPORT= SOURCE= MISBEHAVE= PORT=
+	@exec $(CLUSTERCAST) demo $(if $(DURATION),--duration "$(DURATION)") $(if $(filter 1,$(HEADLESS)),--headless) \
+	  $(if $(REPORT),--report "$(REPORT)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(MISBEHAVE),--misbehave "$(MISBEHAVE)") \
+	  $(if $(PORT),--port "$(PORT)")
+
+test: build ## every test: C#, Solidity, TypeScript, browser, end to end; SUITE= some of them
 	@scripts/test.sh $(SUITE)
 
 fuzz: build ## the fuzz tests for FUZZ_SECONDS= each (60)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} scripts/fuzz.sh
 
-soak: build ## a long demo and a real OBS; SOAK_SECONDS= (600)
+soak: product ## a long demo and a real OBS; SOAK_SECONDS= (600)
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} scripts/soak.sh
 
-bench: build ## NAME= one benchmark, all otherwise; results in bench/results, docs/benchmarks.md
+bench: product ## NAME= one benchmark, all otherwise; results in bench/results, docs/benchmarks.md
 	@node bench/run.mjs $(NAME)
 
 clean: ## what the build made

@@ -2,8 +2,10 @@
 # Builds the verifier, the player and the app when a source is newer than the last build.
 set -euo pipefail
 cd "$(dirname "$0")/../web"
-stamp=app/dist/.built
-if [[ ! -f $stamp ]] || [[ -n $(find . \( -name node_modules -o -name dist -o -name third_party \) -prune -o -type f -newer "$stamp" -print -quit) ]]; then
+stamp=node_modules/.built
+if [[ ! -f $stamp || ! -f app/dist/index.html ]] \
+  || [[ -n $(find . \( -name node_modules -o -name dist -o -name test -o -name test-results.json -o -name '*.md' \) -prune -o -type f -newer "$stamp" -print -quit) ]]; then
+  printf 'Building the verifier, the player and the app\n'
   npm run build --silent
   touch "$stamp"
 fi

@@ -1,29 +1,40 @@
 #!/usr/bin/env bash
 # Installs what the build, the demo and the tests need and this machine lacks. Quick when all is there.
+# With the argument soak: also what a real OBS needs to run without a screen.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 fail() { printf 'clustercast: %s\n' "$1" >&2; exit 69; }
 
 command -v dotnet >/dev/null || fail 'The .NET SDK 10 is missing. Install it (https://dot.net) and run make again.'
-dotnet --list-sdks | grep -q '^10\.' || fail 'The .NET SDK 10 is missing; another version is here. Install SDK 10 and run make again.'
-command -v node >/dev/null && command -v npm >/dev/null || fail 'Node.js 20 with npm is missing. Install it and run make again.'
+[[ $(dotnet --version 2>/dev/null) == 10.* ]] || fail 'The .NET SDK 10 is missing; another version is here. Install SDK 10 (https://dot.net) and run make again.'
+command -v node >/dev/null && command -v npm >/dev/null || fail 'Node.js 20 with npm is missing. Install it (https://nodejs.org) and run make again.'
+node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' \
+  || fail "Node.js $(node --version) is too old. Install Node.js 20.19 or newer (https://nodejs.org) and run make again."
 
 packages=()
 need() { # need PACKAGE TEST...: the test says whether the package is there
   local package=$1; shift
   "$@" >/dev/null 2>&1 || packages+=("$package")
 }
-need ffmpeg command -v ffmpeg
+library() { compgen -G "/usr/lib/*/$1" || compgen -G "/usr/lib/$1" || compgen -G "/usr/local/lib/$1"; }
+need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
 need chromium command -v chromium
 need clang-14 command -v clang-14
+need ffmpeg command -v ffmpeg
+need libsecp256k1-1 library libsecp256k1.so.1
 need lld-14 command -v wasm-ld-14
-need libsecp256k1-1 bash -c 'ldconfig -p | grep -q libsecp256k1.so.1'
 need util-linux command -v setpriv
-need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
+if [[ ${1:-} == soak ]]; then
+  need dbus-x11 command -v dbus-launch
+  need obs-studio command -v obs
+  need xauth command -v xauth
+  need xvfb command -v xvfb-run
+fi
 
 if ((${#packages[@]})); then
   install="apt-get install -y --no-install-recommends ${packages[*]}"
+  command -v apt-get >/dev/null || fail "These are missing, and there is no apt-get here: ${packages[*]}. Install them and run make again."
   if ((EUID == 0)); then
     sudo=()
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
@@ -33,12 +44,13 @@ if ((${#packages[@]})); then
   fi
   printf 'Installing %s\n' "${packages[*]}"
   log=$(mktemp)
-  { "${sudo[@]}" apt-get update -q && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive $install; } >"$log" 2>&1 || {
+  trap 'rm -f "$log"' EXIT
+  # Another apt-get may hold the lock, as on a machine that has just started: wait for it, but not for ever.
+  patience='-o DPkg::Lock::Timeout=120'
+  { "${sudo[@]}" apt-get $patience update -q && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive $install $patience; } >"$log" 2>&1 </dev/null || {
     tail -n 5 "$log" >&2
-    rm -f "$log"
-    fail "apt-get failed. Run it by hand, then make again: apt-get update && $install"
+    fail "apt-get failed. Run it by hand as root, then make again: apt-get update && $install"
   }
-  rm -f "$log"
 fi
 
 # npm ci only when the lock changed since the last one.
@@ -47,11 +59,24 @@ for folder in contracts web samples tests/*/Oracle; do
   stamp=$folder/node_modules/.installed
   if ! cmp -s "$folder/package-lock.json" "$stamp"; then
     printf 'Installing the npm packages of %s\n' "$folder"
-    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) \
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >/dev/null) \
       || fail "npm ci failed in $folder. Check the network and run make again."
     cp "$folder/package-lock.json" "$stamp"
   fi
 done
 
-dotnet restore ClusterCast.slnx --locked-mode --verbosity quiet --nologo \
-  || fail 'dotnet restore failed. Check the network and run make again.'
+# dotnet restore only when something that decides on packages changed since the last one.
+stamp=out/.restored
+restored() {
+  local project
+  [[ -f $stamp && -z $(find ClusterCast.slnx Directory.*.props global.json tests/Directory.Build.props {src,tests}/*/{*.csproj,packages.lock.json} -newer "$stamp" -print -quit) ]] || return 1
+  for project in src/*/*.csproj tests/*/*.csproj; do
+    [[ -f ${project%/*}/obj/project.assets.json ]] || return 1
+  done
+}
+if ! restored; then
+  printf 'Installing the NuGet packages\n'
+  dotnet restore ClusterCast.slnx --locked-mode --verbosity quiet --nologo \
+    || fail 'dotnet restore failed. Check the network (after a change of packages: dotnet restore --force-evaluate) and run make again.'
+  mkdir -p out && touch "$stamp"
+fi

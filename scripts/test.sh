@@ -1,44 +1,43 @@
 #!/usr/bin/env bash
-# Runs every test, or the suites named: protocol media mesh chain payments node endtoend contracts web oracles.
-# The last line is "N passed, N failed"; the status is not 0 when one failed or a suite did not run.
+# Runs every test, or the suites named: protocol media mesh chain payments node contracts web oracles endtoend.
+# The last line is "N passed, N failed"; the status is not 0 when one failed or a suite did not run to its end.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-results=out/test-results
-rm -rf "$results" && mkdir -p "$results"
-configuration=${CONFIGURATION:-Release}
+known=(protocol media mesh chain payments node contracts web oracles endtoend)
 suites=("$@")
-((${#suites[@]})) || suites=(protocol media mesh chain payments node contracts web oracles endtoend)
+((${#suites[@]})) || suites=("${known[@]}")
+for suite in "${suites[@]}"; do
+  [[ " ${known[*]} " == *" $suite "* ]] || { printf 'There is no suite %s. There are: %s\n' "$suite" "${known[*]}" >&2; exit 64; }
+done
 
-dotnet_suite() { # name project
-  printf '== %s\n' "$1"
-  "tests/$2/bin/$configuration/net10.0/$2" -noLogo -ctrf "$results/$1.ctrf.json" || true
+results=$PWD/out/test-results
+rm -rf "$results" && mkdir -p "$results"
+
+# A suite that hangs is ended; its missing result then counts as a failure.
+bounded() { timeout --foreground --kill-after=10 900 "$@" </dev/null; }
+
+dotnet_suite() { # project
+  bounded "tests/$1/bin/${CONFIGURATION:-Release}/net10.0/$1" -noLogo -ctrf "$results/$suite.ctrf.json"
+}
+
+run() { # suite
+  case $1 in
+    protocol | media | mesh | chain | payments | node) dotnet_suite "ClusterCast.${1^}.Tests" ;;
+    endtoend) dotnet_suite ClusterCast.EndToEnd ;;
+    contracts) (cd contracts && bounded npx --no-install forge test --json >"$results/contracts.forge.json") ;;
+    web)
+      (cd web && bounded npm test --silent)
+      local status=$?
+      [[ -f web/test-results.json ]] && cp web/test-results.json "$results/web.vitest.json"
+      return $status
+      ;;
+    oracles) bounded node --test --test-reporter=junit tests/*/Oracle/check-*.mjs >"$results/oracles.junit.xml" ;;
+  esac
 }
 
 for suite in "${suites[@]}"; do
-  case $suite in
-    protocol) dotnet_suite protocol ClusterCast.Protocol.Tests ;;
-    media) dotnet_suite media ClusterCast.Media.Tests ;;
-    mesh) dotnet_suite mesh ClusterCast.Mesh.Tests ;;
-    chain) dotnet_suite chain ClusterCast.Chain.Tests ;;
-    payments) dotnet_suite payments ClusterCast.Payments.Tests ;;
-    node) dotnet_suite node ClusterCast.Node.Tests ;;
-    endtoend) dotnet_suite endtoend ClusterCast.EndToEnd ;;
-    contracts)
-      printf '== contracts\n'
-      (cd contracts && npx --no-install forge test --json >"../$results/contracts.forge.json") || true
-      ;;
-    web)
-      printf '== web\n'
-      (cd web && npm test --silent) || true
-      cp web/test-results.json "$results/web.vitest.json" || true
-      ;;
-    oracles)
-      printf '== oracles\n'
-      for folder in tests/*/Oracle; do
-        node --test --test-reporter=junit "$folder"/*.test.mjs >"$results/$(basename "$(dirname "$folder")").junit.xml" || true
-      done
-      ;;
-    *) printf 'test.sh: there is no suite %s\n' "$suite" >&2; exit 64 ;;
-  esac
+  printf '== %s\n' "$suite"
+  run "$suite"
+  printf '%s\n' "$?" >"$results/$suite.status"
 done
 exec node scripts/totals.mjs "$results" "${suites[@]}"

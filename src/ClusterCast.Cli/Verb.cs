@@ -80,6 +80,8 @@ internal static class Verb
             using var logs = LoggerFactory.Create(builder => builder
                 .SetMinimumLevel(settings.Switch("verbose") ? LogLevel.Debug : LogLevel.Information)
                 .AddFilter("Microsoft", LogLevel.Warning)
+                // It logs the trace of a start that failed; the sentence on it follows anyway.
+                .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
                 .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
                 .AddSimpleConsole(console =>
                 {

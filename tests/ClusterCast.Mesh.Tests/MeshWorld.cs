@@ -30,7 +30,16 @@ internal sealed class MeshWorld : IAsyncDisposable
 
     public string BootstrapPath => Path.Combine(Directory, "bootstrap.json");
 
-    public IReadOnlyList<byte[]> Sent => _sent;
+    public IReadOnlyList<byte[]> Sent
+    {
+        get
+        {
+            lock (_sent)
+            {
+                return [.. _sent];
+            }
+        }
+    }
 
     public static Address At(byte last)
     {
@@ -56,7 +65,7 @@ internal sealed class MeshWorld : IAsyncDisposable
         DataDirectory = Path.Combine(Directory, key.ToString()),
         BootstrapFile = File.Exists(BootstrapPath) ? BootstrapPath : null,
         Random = new SeededRandom(key),
-        Logging = Complaints,
+        Logging = new TimeLog(key.ToString()),
     };
 
     public MeshNode Start(MeshOptions options)
@@ -101,8 +110,12 @@ internal sealed class MeshWorld : IAsyncDisposable
     {
         var part = new byte[bytes];
         _random.NextBytes(part);
-        publisher.AddPart(part, _time += 100, startsWindow: _sent.Count % partsPerWindow == 0);
-        _sent.Add(part);
+        lock (_sent)
+        {
+            publisher.AddPart(part, _time += 100, startsWindow: _sent.Count % partsPerWindow == 0);
+            _sent.Add(part);
+        }
+
         return part;
     }
 

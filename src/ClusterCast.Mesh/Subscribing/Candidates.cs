@@ -23,7 +23,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
 {
     private const double HopCost = 100;
     private const double UnknownRoundTripCost = 50;
-    private const double DialCost = 50;
+    private const double DialCost = 150;
     private const double WithdrawnCost = 10_000;
     private const double FailureCost = 200;
     private const double PriceDoublingCost = 100;

@@ -15,6 +15,7 @@ namespace ClusterCast.Mesh.Transports;
 internal sealed class Connector(MeshOptions options, ConnectionTable connections, IPeerHandler handler, ServingFloor serving) : IDisposable
 {
     private const int MaxHandshakes = 256;
+    private static readonly TimeSpan RejectBound = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DialBound = TimeSpan.FromSeconds(5);
 
     private readonly NodeIdentity _own = new(options.NodeKey, options.Role, options.Domains, options.Random);
@@ -107,8 +108,23 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
         }
         else
         {
-            await transport.DisposeAsync();
+            await RejectAsync(transport);
         }
+    }
+
+    private static async Task RejectAsync(ITransport transport)
+    {
+        using var bound = new CancellationTokenSource(RejectBound);
+        try
+        {
+            await transport.CompleteAsync(bound.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
+        {
+            transport.Abort();
+        }
+
+        await transport.DisposeAsync();
     }
 
     private PeerConnection? Open(ITransport transport, bool dialed, Address? expected)

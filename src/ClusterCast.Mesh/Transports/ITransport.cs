@@ -17,6 +17,9 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>Sends one or more whole frames. Throws <see cref="IOException"/> when the connection is lost.</summary>
     ValueTask SendAsync(ReadOnlyMemory<byte> frames, CancellationToken cancel);
 
+    /// <summary>Tells the peer that nothing more will be sent; what it still sends can be received.</summary>
+    ValueTask CompleteAsync(CancellationToken cancel);
+
     /// <summary>Cuts the connection at once.</summary>
     void Abort();
 }

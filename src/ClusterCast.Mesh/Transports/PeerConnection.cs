@@ -266,6 +266,8 @@ internal sealed class PeerConnection : IFrameSink
                 var taken = TakeFrames(buffer.AsSpan(0, filled));
                 if (taken < 0)
                 {
+                    // Closing with unread bytes would reset the connection and lose the Goodbye on its way.
+                    await DiscardAsync(buffer);
                     break;
                 }
 
@@ -277,10 +279,6 @@ internal sealed class PeerConnection : IFrameSink
         {
             Close(GoodbyeCode.ProtocolError, e.Message);
         }
-        catch (HandshakeException e)
-        {
-            Close(e.Code, e.Message);
-        }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException)
         {
             if (Reason.Length == 0)
@@ -288,19 +286,44 @@ internal sealed class PeerConnection : IFrameSink
                 Reason = $"{Remote} was lost ({e.Message}).";
             }
         }
-        catch (Exception e)
-        {
-            _log.LogError(e, "A frame of {Remote} could not be handled; the connection is closed", Remote);
-            Close(GoodbyeCode.ProtocolError, "A frame could not be handled.");
-        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    // Returns the bytes taken, or -1 after a Goodbye.
+    private async Task DiscardAsync(byte[] buffer)
+    {
+        while (PeerGoodbye is null && await _transport.ReceiveAsync(buffer, _stop.Token) > 0)
+        {
+        }
+    }
+
+    // Returns the bytes taken, or -1 when the connection is over.
     private int TakeFrames(ReadOnlySpan<byte> input)
+    {
+        try
+        {
+            return ReadFrames(input);
+        }
+        catch (WireException e)
+        {
+            Close(GoodbyeCode.ProtocolError, e.Message);
+        }
+        catch (HandshakeException e)
+        {
+            Close(e.Code, e.Message);
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "A frame of {Remote} could not be handled; the connection is closed", Remote);
+            Close(GoodbyeCode.ProtocolError, "A frame could not be handled.");
+        }
+
+        return -1;
+    }
+
+    private int ReadFrames(ReadOnlySpan<byte> input)
     {
         var taken = 0;
         while (!IsClosing && Frame.TryRead(input[taken..], out var type, out var header, out var length))
@@ -382,7 +405,7 @@ internal sealed class PeerConnection : IFrameSink
 
                 if (IsClosing)
                 {
-                    await _stop.CancelAsync();
+                    await _transport.CompleteAsync(_stop.Token);
                     return;
                 }
 

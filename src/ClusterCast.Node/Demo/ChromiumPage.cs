@@ -112,6 +112,12 @@ public sealed class ChromiumPage : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // What it leaves in the folder for temporary files goes away with the profile; among it is a socket, whose path has at most 107 bytes (unix(7)).
+        if (profile.Length + "/org.chromium.Chromium.XXXXXX/SingletonSocket".Length <= 107)
+        {
+            start.Environment["TMPDIR"] = profile;
+        }
+
         // The kernel's parent-death signal follows the thread that forked, so that thread has to live as long as the process (prctl(2), PR_SET_PDEATHSIG).
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>

@@ -15,6 +15,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
     private readonly string _folder;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private readonly List<RoleProcess> _roles = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _arguments = [];
 
     private DemoNetwork(string folder) => _folder = folder;
 
@@ -22,9 +23,18 @@ internal sealed class DemoNetwork : IAsyncDisposable
 
     public string PublishKey { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 
-    public IReadOnlyList<RoleProcess> Roles => _roles;
+    public IReadOnlyList<RoleProcess> Roles
+    {
+        get
+        {
+            lock (_roles)
+            {
+                return [.. _roles];
+            }
+        }
+    }
 
-    public IEnumerable<RoleProcess> Relays => _roles.Where(role => role.Name.StartsWith("relay", StringComparison.Ordinal));
+    public IReadOnlyList<RoleProcess> Relays => [.. Roles.Where(role => role.Name.StartsWith("relay", StringComparison.Ordinal))];
 
     public string PortalUrl => Role("portal").Addresses["http"];
 
@@ -80,6 +90,18 @@ internal sealed class DemoNetwork : IAsyncDisposable
 
         using var answer = await _http.PostAsync($"{relay.Addresses["http"]}/faults/{how.ToString().ToLowerInvariant()}", null, stop).ConfigureAwait(false);
         answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Starts a relay that ended again, on its old data: its winners are on its disk.</summary>
+    public async Task RestartAsync(RoleProcess relay, CancellationToken stop)
+    {
+        lock (_roles)
+        {
+            _roles.Remove(relay);
+        }
+
+        await relay.DisposeAsync().ConfigureAwait(false);
+        await StartAsync(relay.Name, _arguments[relay.Name], stop).ConfigureAwait(false);
     }
 
     /// <summary>Redeems all winners of all relays that still run and waits for the receipts.</summary>
@@ -148,6 +170,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
         lock (_roles)
         {
             _roles.Add(role);
+            _arguments[name] = arguments;
         }
     }
 

@@ -1,4 +1,5 @@
 using ClusterCast.Chain.Devnet;
+using ClusterCast.Media.Ingest;
 using ClusterCast.Node.Hosting;
 using ClusterCast.Node.Wallet;
 using ClusterCast.Node.Network;
@@ -32,6 +33,12 @@ public sealed class DemoRole : IRole
 
     private static async Task<ExitCode> RunAsync(RoleContext context, DemoOptions options, string folder, CancellationToken stop)
     {
+        if (options.Clip is { } file)
+        {
+            // A clip that cannot be played is better refused before nine processes run.
+            await ClipProbe.RunAsync(file, stop).ConfigureAwait(false);
+        }
+
         Say("Starting the chain, the contracts, three relays, the portal and the broadcaster");
         await using var network = await DemoNetwork.StartAsync(options, folder, stop).ConfigureAwait(false);
         using var chain = await ChainAccess.OpenAsync(context.With("deployments", network.Deployments), stop).ConfigureAwait(false);
@@ -104,13 +111,13 @@ public sealed class DemoRole : IRole
         while (true)
         {
             var carrying = 0;
-            foreach (var relay in network.Relays.ToList())
+            foreach (var relay in network.Relays)
             {
                 var status = await network.StatusAsync(relay, stop).ConfigureAwait(false);
                 carrying += (int?)status?["tracks"] > 0 ? 1 : 0;
             }
 
-            if (carrying == network.Relays.Count())
+            if (carrying == network.Relays.Count)
             {
                 return;
             }
@@ -137,7 +144,7 @@ public sealed class DemoRole : IRole
         var ended = await Task.WhenAny(ends).WaitAsync(stop).ConfigureAwait(false);
         var index = ends.IndexOf(ended);
         return index < watched.Count
-            ? new NodeException($"{watched[index].Name} ended: {watched[index].LastWords}", ExitCode.Failed)
+            ? watched[index].Death
             : (Exception?)source?.Failure ?? new NodeException("The publisher ended.", ExitCode.Data);
     }
 

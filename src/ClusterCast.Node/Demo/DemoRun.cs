@@ -17,13 +17,15 @@ internal sealed class DemoRun(DemoOptions options, DemoNetwork network, ChainAcc
     {
         await using var viewer = await DemoViewer.OpenAsync(url, Path.Combine(folder, "chromium"), time, stop).ConfigureAwait(false);
         var duration = options.Duration!.Value;
+        RoleProcess? culprit = null;
         var before = options.Misbehave == Misbehaviour.None ? TimeSpan.Zero : duration / 3;
         await Task.Delay(before, time, stop).ConfigureAwait(false);
         if (options.Misbehave != Misbehaviour.None)
         {
             var inUse = (string?)(await viewer.StatsAsync(stop).ConfigureAwait(false))["relaysUsed"]?.AsArray().LastOrDefault()
                 ?? throw new NodeException("The viewer uses no relay.", ExitCode.Failed);
-            await network.MisbehaveAsync(network.RelayOf(inUse), options.Misbehave, stop).ConfigureAwait(false);
+            culprit = network.RelayOf(inUse);
+            await network.MisbehaveAsync(culprit, options.Misbehave, stop).ConfigureAwait(false);
         }
 
         await Task.Delay(duration - before, time, stop).ConfigureAwait(false);
@@ -36,6 +38,11 @@ internal sealed class DemoRun(DemoOptions options, DemoNetwork network, ChainAcc
         var evidence = await viewer.EvidenceAsync(stop).ConfigureAwait(false);
         await KeepAsync("evidence", evidence, stop).ConfigureAwait(false);
         await KeepAsync("incident", await viewer.IncidentsAsync(stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+
+        if (culprit is { IsRunning: false })
+        {
+            await network.RestartAsync(culprit, stop).ConfigureAwait(false);
+        }
 
         // A winner whose acknowledgement is still on its way is on disk by then.
         await Task.Delay(Settling, time, stop).ConfigureAwait(false);

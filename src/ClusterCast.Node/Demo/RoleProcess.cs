@@ -31,14 +31,19 @@ public sealed class RoleProcess : IAsyncDisposable
     /// <summary>Completes when the process has ended.</summary>
     public Task Exited => _process.WaitForExitAsync();
 
-    /// <summary>Last line of its log, for a report of its death.</summary>
-    public string LastWords
+    /// <summary>Why it ended: its own sentence and status where it gave one, else the last line of its log.</summary>
+    public NodeException Death
     {
         get
         {
             lock (_tail)
             {
-                return _tail.LastOrDefault(line => line.Length > 0) ?? "it said nothing";
+                const string Prefix = "clustercast: ";
+                var last = _tail.LastOrDefault(line => line.Length > 0) ?? "it said nothing.";
+                var code = _process.HasExited && Enum.IsDefined((ExitCode)_process.ExitCode) && _process.ExitCode != 0 ? (ExitCode)_process.ExitCode : ExitCode.Failed;
+                return last.StartsWith(Prefix, StringComparison.Ordinal)
+                    ? new NodeException($"{last[Prefix.Length..]} (This was said by {Name}.)", code)
+                    : new NodeException($"{Name} ended unexpectedly; its last line: {last}", code);
             }
         }
     }
@@ -73,7 +78,7 @@ public sealed class RoleProcess : IAsyncDisposable
             var first = await Task.WhenAny(role._ready.Task, ended).WaitAsync(patience, stop).ConfigureAwait(false);
             if (first == ended)
             {
-                throw new NodeException($"{name} ended: {role.LastWords}");
+                throw role.Death;
             }
 
             role.Addresses = await role._ready.Task.ConfigureAwait(false);
@@ -81,9 +86,8 @@ public sealed class RoleProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            var words = role.LastWords;
             await role.DisposeAsync().ConfigureAwait(false);
-            throw new NodeException($"{name} was not ready within {patience.TotalSeconds:0} s; its last words: {words}");
+            throw new NodeException($"{name} was not ready within {patience.TotalSeconds:0} s. Is the machine very busy? See its log with --keep FOLDER.");
         }
         catch
         {

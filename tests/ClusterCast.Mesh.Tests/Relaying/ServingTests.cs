@@ -39,6 +39,7 @@ public sealed class ServingTests
         await using var scene = await Scene.Create(parts: 2);
         using var viewer = await RawPeer.Join(scene.Web.Url);
         await viewer.Send(Ask(window: 0, parts: 0));
+        await viewer.Read(FrameType.Subscribed);
         for (var i = 0; i < 3; i++)
         {
             scene.World.Add(scene.Publisher);
@@ -112,21 +113,31 @@ public sealed class ServingTests
     [Fact]
     public async Task A_full_relay_refuses_and_names_others_that_carry_the_track()
     {
-        await using var scene = await Scene.Create(parts: 1, options => options with { MaxSubscribers = 2 });
-        await scene.World.Until(() => scene.Relay.Records.Count == 1 && scene.Relay.Records[0].Tracks.Count == 1);
+        await using var scene = await Scene.Create(parts: 1, options => options with { MaxSubscribers = 1 });
+        var now = (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var other = RelayRecord.Sign(
+            MeshWorld.Key(9), Address.Zero, 5, now, now + 60_000, [new Endpoint(EndpointKind.WebSocket, "ws://192.0.2.1:1/clustercast")],
+            [new CarriedTrack(MeshWorld.Track, 1, 1)], MeshWorld.Domains.RelayStaking);
         using var first = await RawPeer.Join(scene.Web.Url);
+        using var second = await RawPeer.Join(scene.Web.Url);
+        await first.Send(other);
+        await scene.World.Until(() => scene.Relay.Records.Count == 1);
         await first.Send(Ask(0, 0));
         await first.Read(FrameType.Subscribed);
-        using var second = await RawPeer.Join(scene.Web.Url);
         await second.Send(Ask(0, 0));
         var refused = Refused.Read((await second.Read(FrameType.Refused)).Body);
         Assert.Equal(RefusalCode.Full, refused.Code);
         Assert.True(refused.RetryAfterMs > 0);
-        Assert.Equal(scene.Other.NodeId, RelayRecord.Read((await second.Read(FrameType.Record)).Body).Node);
+        RelayRecord named;
+        do
+        {
+            named = RelayRecord.Read((await second.Read(FrameType.Record)).Body);
+        }
+        while (named.Node != other.Node);
 
         // A place that is given back can be taken.
         await first.Send(new Unsubscribe(7));
-        await scene.World.Until(() => scene.Relay.Snapshot().Subscribers == 1);
+        await scene.World.Until(() => scene.Relay.Snapshot().Subscribers == 0);
         await second.Send(Ask(0, 0));
         await second.Read(FrameType.Subscribed);
     }
@@ -232,8 +243,6 @@ public sealed class ServingTests
 
         public required MeshNode Relay { get; init; }
 
-        public required MeshNode Other { get; init; }
-
         public required WebEnd Web { get; init; }
 
         public required ClusterCast.Mesh.Publishing.Publisher Publisher { get; init; }
@@ -243,7 +252,6 @@ public sealed class ServingTests
             var world = new MeshWorld();
             var relay = world.Relay(1, change);
             world.Bootstrap(relay);
-            var other = world.Relay(2, o => o with { TlsListen = null, Endpoints = [new Endpoint(EndpointKind.Tls, "tls://192.0.2.1:1")] });
             var broadcaster = world.Broadcaster(10);
             var web = await WebEnd.Open(relay);
             var publisher = world.Publish(broadcaster);
@@ -255,7 +263,7 @@ public sealed class ServingTests
             }
 
             await world.Until(() => relay.Carries is [{ Statistics: var s }] && s.PartsDelivered == parts);
-            return new Scene { World = world, Relay = relay, Other = other, Web = web, Publisher = publisher };
+            return new Scene { World = world, Relay = relay, Web = web, Publisher = publisher };
         }
 
         public async ValueTask DisposeAsync()

@@ -59,6 +59,21 @@ public sealed class RedeemerTests
     }
 
     [Fact]
+    public async Task Winners_that_their_transaction_did_not_pay_are_queued_again()
+    {
+        using var world = Earned(out var value);
+        world.Ledger.MinesAtOnce = false;
+        var redeemer = world.NewRedeemer();
+        await redeemer.RoundAsync(everything: true, freshBackOff: false, default);
+
+        // The purse shrinks between preview and block.
+        world.Ledger.Set(world.ViewingKey.Address, new PurseState(800, 0, 0));
+        world.Ledger.Mine();
+        await Rounds(world, redeemer, 1);
+        Assert.Equal((2L, (long)(value / 400) - 2, 0L), (world.Winners.Totals().Final, world.Winners.Totals().Queued, world.Winners.Totals().Submitted));
+    }
+
+    [Fact]
     public async Task Unpayable_winners_expire_with_their_epochs()
     {
         using var world = Earned(out var value, epochSeconds: 1_000);

@@ -1,3 +1,5 @@
+import { usdPerGb } from "@clustercast/player";
+
 /** Micro-USDC as dollars that people can read: more digits for small sums. */
 export function dollars(micro: bigint | string): string {
   const value = Number(micro) / 1e6;
@@ -6,7 +8,7 @@ export function dollars(micro: bigint | string): string {
 }
 
 /** A price in micro-USDC per 1e9 bytes. */
-export function pricePerGb(price: bigint): string { return `${dollars(price)} / GB`; }
+export function pricePerGb(price: bigint): string { return `${usdPerGb(price)} / GB`; }
 
 export function megabytes(bytes: number): string { return `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`; }
 

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { PlayerStats } from "@clustercast/player/stats";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { openBrowser, Stage } from "../../testing/stage.ts";
 
 let browser: Browser;
@@ -127,6 +128,35 @@ describe("the watch page", () => {
     await message.getByText("$2.50 deposited.").waitFor();
     expect(await page.locator(".balance").textContent()).toBe("$2.50");
     expect(stage.portal.requests.filter((r) => r === "/api/deposits")).toHaveLength(1);
+  });
+
+  test("a wallet of the browser signs the deposit, and a refusal is one sentence", async () => {
+    stage = await Stage.live();
+    await stage.relay();
+    const portal = await stage.openPortal(), account = privateKeyToAccount(generatePrivateKey());
+    page = await browser.newPage();
+    let refuses = true;
+    await page.exposeFunction("askWallet", async (method: string, params: string[]) => {
+      if (method === "eth_requestAccounts") return [account.address];
+      if (refuses) throw new Error("User rejected the request.");
+      const typed = JSON.parse(params[1]!) as Parameters<typeof account.signTypedData>[0];
+      return account.signTypedData(typed);
+    });
+    await page.addInitScript(() => {
+      const provider = { request: ({ method, params }: { method: string; params?: string[] }) => (window as unknown as { askWallet(m: string, p: string[]): Promise<unknown> }).askWallet(method, params ?? []) };
+      const announce = (): boolean => window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail: { info: { uuid: "1", name: "Test Wallet" }, provider } }));
+      window.addEventListener("eip6963:requestProvider", announce);
+    });
+    await page.goto(`${portal.url}/watch/1`);
+    const message = page.locator(".purse .message"), fund = page.getByRole("button", { name: "Fund purse" });
+    await page.getByText("Test Wallet signs the deposit").waitFor();
+    await fund.click();
+    await message.getByText("Test Wallet did not sign; nothing was sent.").waitFor();
+    refuses = false;
+    await fund.click();
+    await message.getByText("$3.00 deposited.").waitFor();
+    expect(portal.requests).not.toContain("/api/devnet/faucet");
+    await until((s) => s.ticketsSent > 0);
   });
 
   test("fits a phone", async () => {

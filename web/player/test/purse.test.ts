@@ -191,17 +191,30 @@ describe("receipts", () => {
 
   test("a true one settles its window; one is missed when the window after the next begins", () => {
     const receipts = book(), first = head(1);
-    receipts.windowEnded(first, true);
+    receipts.headVerified(first);
+    receipts.servedWhole(first);
     expect([receipts.overdue(2), receipts.overdue(3), receipts.owing]).toEqual([false, true, 1]);
     expect(receipts.judge(receipt(first)).verdict).toBe("true");
     expect([receipts.overdue(3), receipts.owing]).toEqual([false, 0]);
-    receipts.windowEnded(head(2), false);
-    expect(receipts.overdue(9)).toBe(false);
+  });
+
+  test("one may come before the last leaf of its window, or before its head", () => {
+    const receipts = book(), first = head(1), second = head(2), third = head(3);
+    receipts.headVerified(first);
+    expect(receipts.judge(receipt(first)).verdict).toBe("true");
+    receipts.servedWhole(first);
+    expect(receipts.judge(receipt(second)).verdict).toBe("unknown");
+    expect(receipts.headVerified(second)).toBeNull();
+    receipts.servedWhole(second);
+    expect([receipts.owing, receipts.overdue(9)]).toEqual([0, false]);
+    const lie = receipt(third, { servedRoot: random.bytes(32) });
+    expect(receipts.judge(lie).verdict).toBe("unknown");
+    expect(receipts.headVerified(third)).toEqual({ head: third, receipt: lie });
   });
 
   test("false, unsigned, foreign and unknown are told apart", () => {
     const receipts = book(), first = head(1);
-    receipts.windowEnded(first, true);
+    receipts.headVerified(first);
     expect(receipts.judge(receipt(first, { servedRoot: random.bytes(32) })).verdict).toBe("false");
     expect(receipts.judge(receipt(first, {}, key)).verdict).toBe("unsigned");
     expect(receipts.judge(receipt(first, { purse: relay.address })).verdict).toBe("foreign");

@@ -86,6 +86,13 @@ internal sealed class TlsTransport : ITransport
     public ValueTask SendAsync(ReadOnlyMemory<byte> frames, CancellationToken cancel) => _stream.WriteAsync(frames, cancel);
 
     /// <inheritdoc/>
+    public async ValueTask CompleteAsync(CancellationToken cancel)
+    {
+        await _stream.ShutdownAsync().WaitAsync(cancel);
+        _socket.Shutdown(SocketShutdown.Send);
+    }
+
+    /// <inheritdoc/>
     public void Abort() => _socket.Dispose();
 
     /// <inheritdoc/>

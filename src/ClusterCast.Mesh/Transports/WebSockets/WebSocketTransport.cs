@@ -74,24 +74,30 @@ internal sealed class WebSocketTransport(WebSocket socket, string remote) : ITra
     }
 
     /// <inheritdoc/>
+    public async ValueTask CompleteAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancel);
+        }
+        catch (Exception e) when (e is WebSocketException or InvalidOperationException)
+        {
+            throw new IOException($"{Remote} is lost ({e.Message}).", e);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Abort() => socket.Abort();
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {
-            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            try
-            {
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, bound.Token);
-            }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
-            {
-                socket.Abort();
-            }
+            socket.Abort();
         }
 
         socket.Dispose();
+        return ValueTask.CompletedTask;
     }
 }

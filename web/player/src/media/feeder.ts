@@ -9,7 +9,7 @@ const KEEP_BEHIND = 10;
 const STEP_MS = 100;
 const CALM_MS = 60_000;
 const STALL_MS = 100;
-const HOLD_MS = 300;
+const HOLD_MS = 200;
 /** The start is no stall. */
 const SETTLE_MS = 2_500;
 const SEEK_REST_MS = 800;

@@ -6,6 +6,8 @@ export interface Store {
   setItem(key: string, value: string): void;
 }
 
+const KEPT_COMMITS = 4_096;
+
 /** What one purse owes one relay, carried over sessions. */
 export class Account {
   /** Verified bytes that no ticket has paid for. */
@@ -19,6 +21,11 @@ export class Account {
   unacknowledged: { commit: string; frame: string } | null = null;
   /** Commitments that already carry a ticket: one ticket a commitment. */
   readonly used = new Set<string>();
+
+  use(commit: string): void {
+    this.used.add(commit);
+    if (this.used.size > KEPT_COMMITS) this.used.delete(this.used.values().next().value!);
+  }
 }
 
 interface Saved { debt: string; unacknowledged: Account["unacknowledged"] }

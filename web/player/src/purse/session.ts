@@ -112,7 +112,7 @@ export class Session {
     const frame = this.purse.signTicket(offer, this.relay, account, account.debt < most ? account.debt : most);
     this.#offer = null;
     const commit = toHex(offer.commit);
-    account.used.add(commit);
+    account.use(commit);
     account.unacknowledged = { commit, frame: toHex(frame) };
     this.purse.ledger.save();
     this.links.sendBytes(frame);

@@ -1,9 +1,9 @@
 import type { Verifier } from "@clustercast/verifier";
 import type { Counters } from "../counters.ts";
-import { isReceiptSigned, ReceiptBook, Session, type Purse } from "../purse/index.ts";
+import { isReceiptSigned, ReceiptBook, Session, type FalseReceipt, type Purse } from "../purse/index.ts";
 import type { Domains } from "../signing/index.ts";
 import type { Frame, FrameOf, Receipt, RelayRecord } from "../wire/index.ts";
-import type { Refusal, SignedHead, Verdict, VerifiedPart, WindowVerifier } from "../windows/index.ts";
+import { LAST, type Refusal, type SignedHead, type Verdict, type VerifiedPart, type WindowVerifier } from "../windows/index.ts";
 import { Goodbye, type RelayConnection } from "./connection.ts";
 
 /** Why a relay is left. Only `corrupt` and `falseReceipt` are lies; the others happen to the honest. */
@@ -38,7 +38,8 @@ export class RelayLink {
   #subscribe: FrameOf<"subscribe"> | null = null;
   /** Served whole from its first part on; 0 where the window began with another relay. */
   #wholeWindow = 0;
-  #heads: SignedHead | null = null;
+  /** The newest head that this relay has brought. */
+  #head: SignedHead | null = null;
 
   constructor(
     readonly connection: RelayConnection, private readonly verifier: Verifier, domains: Domains, private readonly windows: WindowVerifier,
@@ -50,8 +51,6 @@ export class RelayLink {
   }
 
   get node(): string { return this.connection.node; }
-  /** Receipts that this relay still owes. */
-  get receiptsOwed(): number { return this.#receipts?.owing ?? 0; }
 
   /** Asks for the track from `position` on, and opens a session where there is money. */
   start(track: number, position: { window: number; parts: number }): void {
@@ -94,22 +93,23 @@ export class RelayLink {
 
   #ponged: () => void = () => {};
 
-  #settleReceipts: () => void = () => {};
+  #receiptsChanged: () => void = () => {};
   get #lastReceipts(): Promise<void> {
     return new Promise((settle) => {
-      this.#settleReceipts = () => { if (this.receiptsOwed === 0) settle(); };
-      this.#settleReceipts();
+      this.#receiptsChanged = () => { if (!this.#receipts?.owing) settle(); };
+      this.#receiptsChanged();
     });
   }
 
   #take(frame: Frame, size: number): void {
+    if (frame.type === "leaf") this.counters.mediaBytes += frame.bytes.length;
     if (!MEDIA.has(frame.type)) this.counters.controlBytes += size;
     else if (this.#failed) return;
     switch (frame.type) {
       case "init": return this.#judge(this.windows.init(frame), frame);
       case "window": return this.#window(frame);
       case "node": return this.#judge(this.windows.node(frame), frame);
-      case "part": case "head": return this.#head(frame);
+      case "part": case "head": return this.#takeHead(frame);
       case "leaf": return this.#leaf(frame);
       case "subscribed": return this.#subscribed(frame);
       case "refused": return this.#refused(frame);
@@ -143,17 +143,19 @@ export class RelayLink {
     }
   }
 
-  #head(frame: FrameOf<"part" | "head">): void {
+  #takeHead(frame: FrameOf<"part" | "head">): void {
     const verdict = frame.type === "part" ? this.windows.part(frame) : this.windows.head(frame);
     this.#judge(verdict, frame);
     if (verdict !== "accepted") return;
-    this.#heads = this.windows.current!.head!;
-    this.events.head(this.#heads);
+    this.#head = this.windows.current!.head!;
+    this.events.head(this.#head);
+    if ((this.#head.head.flags & LAST) === 0) return;
+    const lie = this.#receipts?.headVerified(this.#head);
+    if (lie) return this.#lied(lie);
     this.#windowDone();
   }
 
   #leaf(frame: FrameOf<"leaf">): void {
-    this.counters.mediaBytes += frame.bytes.length;
     const { verdict, part } = this.windows.leaf(frame);
     if (verdict === "accepted" && part) {
       this.counters.leavesVerified++;
@@ -167,11 +169,11 @@ export class RelayLink {
     this.#judge(verdict, frame);
   }
 
-  /** Notes the receipt that a whole window with its last head earns. */
+  /** Notes the receipt that a window earns which this relay has served whole. */
   #windowDone(): void {
     const window = this.windows.current!;
-    if (!window.closed || window.head !== this.#heads || !window.parts.every((p) => p.complete)) return;
-    this.#receipts?.windowEnded(window.head!, this.session !== null && this.#wholeWindow === window.number);
+    const whole = window.closed && window.head === this.#head && this.#wholeWindow === window.number && window.parts.every((p) => p.complete);
+    if (whole && this.session) this.#receipts?.servedWhole(window.head!);
   }
 
   #offer(frame: FrameOf<"offer">): void {
@@ -193,10 +195,13 @@ export class RelayLink {
 
   #receipt(frame: Receipt): void {
     const judged = this.#receipts?.judge(frame);
-    this.#settleReceipts();
-    if (judged?.verdict !== "false" || !judged.head) return;
+    this.#receiptsChanged();
+    if (judged?.verdict === "false") this.#lied({ head: judged.head!, receipt: frame });
+  }
+
+  #lied({ head, receipt }: FalseReceipt): void {
     this.session?.stop();
-    this.events.falseReceipt(judged.head, frame);
+    this.events.falseReceipt(head, receipt);
     this.#fail({ kind: "falseReceipt", why: "The relay signed a receipt for another root than the broadcaster's." });
   }
 
