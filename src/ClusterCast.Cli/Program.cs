@@ -12,6 +12,7 @@ var root = new RootCommand("ClusterCast: peer-to-peer live video, every byte ver
     WalletVerb.Create(),
     EvidenceVerb.Create(),
     DemoVerb.Create(),
+    PublishVerb.Create(),
     ConfigVerb.Create(),
 };
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -66,6 +66,9 @@ public sealed class RoleProcess : IAsyncDisposable
         // Nine processes share a demo machine: smaller heaps and no tiered background compilation storm.
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0";
+
+        // A killed role could not remove the sockets of the runtime's diagnostics.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         var process = Process.Start(start) ?? throw new NodeException($"Cannot start {name}.");
         var role = new RoleProcess(name, process, new StreamWriter(logFile, append: true) { AutoFlush = true });
         process.OutputDataReceived += (_, line) => role.OnOutput(line.Data);

@@ -17,7 +17,9 @@ public sealed class IngestTests(NetworkFixture network)
         }
 
         await using var publisher = Ffmpeg.Publish(sandbox, network.RtmpUrl());
-        await network.Broadcaster.LineAsync(line => line.Contains("as track 360p", StringComparison.Ordinal), Bound);
+        using var http = new HttpClient();
+        await Poll.UntilAsync(
+            async () => (await http.GetStringAsync($"{network.Broadcast["http"]}/api/status")).Contains("\"publishing\":true", StringComparison.Ordinal), Bound, () => network.Broadcaster.Said);
         Assert.DoesNotContain("guess", network.Broadcaster.Said);
     }
 

@@ -53,7 +53,6 @@ describe("the watch page", () => {
     const playing = await until((s) => s.verifiedBytes > 600_000 && s.ticketsSent >= 2 && s.glassToGlassMs !== null && s.glassToGlassMs.samples > 20);
     await shot("watching");
     const final = await page.evaluate(() => window.clustercast!.stop());
-    console.log(JSON.stringify(final));
     expect(playing.leavesRejected).toBe(0);
     expect(final).toMatchObject({ badLeavesShown: 0, bannedRelays: [], evidenceCount: 0, incidentCount: 0 });
     expect(final.bytesPaid).toBe(String(final.verifiedBytes));

@@ -46,22 +46,22 @@ describe("the live edge", () => {
   const at = (currentTime: number, end: number, started = true, start = 0) => new LiveEdge().decide({ currentTime, started, ranges: [{ start, end }] });
 
   test("begins a little behind the newest frame", () => {
-    expect(at(0, 2, false)).toEqual({ rate: 1, seekTo: 1.4 });
+    expect(at(0, 2, false)).toEqual({ rate: 1, seekTo: 1.3 });
     expect(at(0, 0.2, false).seekTo).toBeUndefined();
-    expect(at(0, 102, false, 100)).toEqual({ rate: 1, seekTo: 101.4 });
+    expect(at(0, 102, false, 100)).toEqual({ rate: 1, seekTo: 101.3 });
     expect(new LiveEdge().decide({ currentTime: 0, started: false, ranges: [] })).toEqual({ rate: 1 });
   });
 
   test("nudges the rate between 0.95 and 1.1", () => {
-    expect([9.4, 9.25, 8.8, 9.65].map((t) => at(t, 10).rate)).toEqual([1, 1.05, 1.1, 0.95]);
+    expect([9.3, 9.15, 8.7, 9.55].map((t) => at(t, 10).rate)).toEqual([1, 1.05, 1.1, 0.95]);
   });
 
   test("seeks when far behind, beyond the end, or before a gap", () => {
-    expect(at(7, 10).seekTo).toBeCloseTo(9.4);
-    expect(at(12, 10).seekTo).toBeCloseTo(9.4);
-    expect(new LiveEdge().decide({ currentTime: 8.9, started: true, settling: true, ranges: [{ start: 0, end: 10 }] }).seekTo).toBeCloseTo(9.4);
-    expect(new LiveEdge().decide({ currentTime: 8.9, started: true, ranges: [{ start: 0, end: 10 }] }).seekTo).toBeUndefined();
-    const gap = new LiveEdge().decide({ currentTime: 4.05, started: true, ranges: [{ start: 0, end: 4 }, { start: 4.5, end: 5.2 }] });
+    expect(at(7, 10).seekTo).toBeCloseTo(9.3);
+    expect(at(12, 10).seekTo).toBeCloseTo(9.3);
+    expect(new LiveEdge().decide({ currentTime: 8.8, started: true, settling: true, ranges: [{ start: 0, end: 10 }] }).seekTo).toBeCloseTo(9.3);
+    expect(new LiveEdge().decide({ currentTime: 8.8, started: true, ranges: [{ start: 0, end: 10 }] }).seekTo).toBeUndefined();
+    const gap = new LiveEdge().decide({ currentTime: 4.05, started: true, ranges: [{ start: 0, end: 4 }, { start: 4.5, end: 5.3 }] });
     expect(gap.seekTo).toBeCloseTo(4.6);
   });
 

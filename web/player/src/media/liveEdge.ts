@@ -14,11 +14,11 @@ export interface Correction {
   rate: number;
 }
 
-const MIN_TARGET = 0.6;
+const MIN_TARGET = 0.7;
 const MAX_TARGET = 1.5;
 const FAR_BEHIND = 1.5;
 const FAR_AT_START = 0.4;
-const LEARN = 0.15;
+const LEARN = 0.2;
 
 /**
  * Keeps playback a little behind the newest buffered frame: nudges the rate between 0.95 and 1.1, seeks when far behind or stuck before a gap. Each
