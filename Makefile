@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 CONFIGURATION ?= Release
 CLUSTERCAST := src/ClusterCast.Cli/bin/$(CONFIGURATION)/net10.0/clustercast
-DOTNET_BUILD = dotnet build --configuration $(CONFIGURATION) --no-restore --verbosity quiet --nologo
+DOTNET_BUILD = dotnet build --configuration $(CONFIGURATION) --no-restore --verbosity quiet --nologo -consoleLoggerParameters:NoSummary
 export CONFIGURATION
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1

@@ -4,6 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Failure } from './lib/failure.mjs';
+import { Program } from './lib/program.mjs';
 import { render } from './render.mjs';
 
 const home = dirname(fileURLToPath(import.meta.url));
@@ -16,15 +18,22 @@ if (unknown.length) {
   process.exit(64);
 }
 
+let stopping = false;
+for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+  process.once(signal, () => {
+    stopping = true;
+    Program.stopAll().finally(() => process.exit(status));
+  });
+}
 mkdirSync(join(home, 'results'), { recursive: true });
 for (const name of wanted.length ? wanted : known) {
   const benchmark = await import(pathToFileURL(join(home, 'benchmarks', `${name}.mjs`)));
   console.log(`== ${name}: ${benchmark.title}`);
-  const { ran, metrics, peers } = await benchmark.run(root);
+  const { ran, metrics, peers } = await benchmark.run(root).catch(giveUp);
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
   const context = { cpu: cpus()[0].model.trim(), cores: cpus().length, kernel: release(), date: new Date().toISOString().slice(0, 10), commit, ran };
   writeFileSync(join(home, 'results', `${name}.json`), `${JSON.stringify({ name, context, metrics, peers }, null, 2)}\n`);
-  console.table(metrics);
+  console.table({ ClusterCast: metrics, ...peers });
 }
 
 const results = [];
@@ -34,3 +43,10 @@ for (const file of readdirSync(join(home, 'results')).filter((f) => f.endsWith('
   results.push({ ...result, title, about });
 }
 writeFileSync(join(root, 'docs', 'benchmarks.md'), render(results));
+
+function giveUp(error) {
+  if (stopping) return new Promise(() => {}); // The signal's status is the one that counts.
+  if (!(error instanceof Failure)) throw error;
+  console.error(`bench: ${error.message}`);
+  process.exit(error.status);
+}

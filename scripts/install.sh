@@ -12,6 +12,9 @@ command -v node >/dev/null && command -v npm >/dev/null || fail 'Node.js 20 with
 node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' \
   || fail "Node.js $(node --version) is too old. Install Node.js 20.19 or newer (https://nodejs.org) and run make again."
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
 packages=()
 need() { # need PACKAGE TEST...: the test says whether the package is there
   local package=$1; shift
@@ -43,8 +46,6 @@ if ((${#packages[@]})); then
     fail "No right to install packages. Run this as root, then make again: apt-get update && $install"
   fi
   printf 'Installing %s\n' "${packages[*]}"
-  log=$(mktemp)
-  trap 'rm -f "$log"' EXIT
   # Another apt-get may hold the lock, as on a machine that has just started: wait for it, but not for ever.
   patience='-o DPkg::Lock::Timeout=120'
   { "${sudo[@]}" apt-get $patience update -q && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive $install $patience; } >"$log" 2>&1 </dev/null || {
@@ -59,8 +60,10 @@ for folder in contracts web samples tests/*/Oracle; do
   stamp=$folder/node_modules/.installed
   if ! cmp -s "$folder/package-lock.json" "$stamp"; then
     printf 'Installing the npm packages of %s\n' "$folder"
-    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >/dev/null) \
-      || fail "npm ci failed in $folder. Check the network and run make again."
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error) >"$log" 2>&1 </dev/null || {
+      head -n 5 "$log" >&2
+      fail "npm ci failed in $folder. Check the network (after a change of packages: npm install in $folder) and run make again."
+    }
     cp "$folder/package-lock.json" "$stamp"
   fi
 done

@@ -65,7 +65,7 @@ internal sealed class MeshWorld : IAsyncDisposable
         DataDirectory = Path.Combine(Directory, key.ToString()),
         BootstrapFile = File.Exists(BootstrapPath) ? BootstrapPath : null,
         Random = new SeededRandom(key),
-        Logging = new TimeLog(key.ToString()),
+        Logging = Complaints,
     };
 
     public MeshNode Start(MeshOptions options)

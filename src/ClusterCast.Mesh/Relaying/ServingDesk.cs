@@ -42,11 +42,11 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         {
             Refuse(request, RefusalCode.NotAccepted, 5_000, "This broadcaster pushes to other relays.");
         }
-        else if (cache is null || cache.Newest is null || cache.IsEnded)
+        else if (cache?.Newest is null)
         {
             Refuse(request, RefusalCode.NotCarried, 500, $"Track {new TrackKey(request.Stream, request.Track)} is not carried here.");
         }
-        else if (cache.Path is null && peer.Role == PeerRole.Relay)
+        else if (cache is { Path: null, IsEnded: false } && peer.Role == PeerRole.Relay)
         {
             // A relay might be below this one already; a viewer gets at least what is cached.
             Refuse(request, RefusalCode.Stalled, 250, "Nothing arrives from upstream.");

@@ -280,7 +280,17 @@ public sealed class TrackSubscription : IAsyncDisposable
         }
     }
 
-    private List<Candidate> Find() => _floor.Candidates.Find(Track, IsRelay, _resting.IsResting);
+    private List<Candidate> Find()
+    {
+        var found = _floor.Candidates.Find(Track, IsRelay, _resting.IsResting);
+        if (_ended)
+        {
+            // Only a new announcement is a reason to ask again.
+            found.RemoveAll(c => c.IsWithdrawn);
+        }
+
+        return found;
+    }
 
     private async Task<Upstream?> JoinAsync(Candidate candidate, CancellationToken cancel)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ClusterCast.Chain.Devnet;
 using ClusterCast.Media.Rtmp.Server;
 using ClusterCast.Mesh;
+using ClusterCast.Node.Configuration;
 using ClusterCast.Node.Hosting;
 using ClusterCast.Node.Keys;
 using ClusterCast.Node.Network;
@@ -24,7 +25,7 @@ public sealed class BroadcastRole : IRole
         var log = context.Logs.CreateLogger("broadcast");
         using var chain = await ChainAccess.OpenAsync(context, stop).ConfigureAwait(false);
         var data = DataFolder.Of(settings, "broadcast");
-        var stream = ParseStream(settings.Required("broadcast:stream", "Name the stream, for example --stream 1."));
+        var stream = Inputs.Stream(settings.Required("broadcast:stream", "Name the stream, for example --stream 1."));
         var signingKey = SigningKey(context, chain, data);
         await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
         if (!streams.Keys.IsSigningKey(stream, signingKey.Address, (ulong)context.Time.GetUtcNow().ToUnixTimeMilliseconds()))
@@ -63,18 +64,6 @@ public sealed class BroadcastRole : IRole
         ReadyLine.Write(context.Output, "broadcast", ("rtmp", url), ("http", web.Url.ToString().TrimEnd('/')));
         await broadcaster.RunAsync(stop).ConfigureAwait(false);
         return ExitCode.Ok;
-    }
-
-    private static StreamId ParseStream(string text)
-    {
-        try
-        {
-            return StreamId.Parse(text);
-        }
-        catch (FormatException e)
-        {
-            throw new NodeException(e.Message, ExitCode.Usage);
-        }
     }
 
     // On a devnet the demo's signing key is delegated already; elsewhere a key of one's own has to be.

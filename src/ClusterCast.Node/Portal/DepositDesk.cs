@@ -1,6 +1,6 @@
-using System.Globalization;
 using ClusterCast.Chain.Contracts;
 using ClusterCast.Chain.Transactions;
+using ClusterCast.Node.Configuration;
 using ClusterCast.Node.Devnet;
 using ClusterCast.Node.Hosting;
 using ClusterCast.Node.Network;
@@ -29,14 +29,14 @@ public sealed class DepositDesk(ChainAccess chain, PrivateKey account, DevnetFau
     /// <exception cref="Chain.ChainException">The contract refused it.</exception>
     public async Task<Hash32> SendAsync(DepositRequest request, CancellationToken stop)
     {
-        var amount = Number(request.Amount, "amount");
+        var amount = Inputs.Whole(request.Amount, "amount");
         DepositAuthorization.CheckAmount(amount);
         DepositAuthorization deposit;
         try
         {
             deposit = new DepositAuthorization(
-                Address.Parse(request.Owner), Address.Parse(request.ViewingKey), amount, Number(request.MaxFee, "maxFee"), Hash32.Parse(request.Salt),
-                Number(request.ValidAfter, "validAfter"), Number(request.ValidBefore, "validBefore"), Signature.Parse(request.Authorization), Signature.Parse(request.Bind));
+                Address.Parse(request.Owner), Address.Parse(request.ViewingKey), amount, Inputs.Whole(request.MaxFee, "maxFee"), Hash32.Parse(request.Salt),
+                Inputs.Whole(request.ValidAfter, "validAfter"), Inputs.Whole(request.ValidBefore, "validBefore"), Signature.Parse(request.Authorization), Signature.Parse(request.Bind));
         }
         catch (FormatException e)
         {
@@ -46,10 +46,6 @@ public sealed class DepositDesk(ChainAccess chain, PrivateKey account, DevnetFau
         await FundAsync(stop).ConfigureAwait(false);
         return (await _sender.SendAsync(chain.Broker.Deposit(deposit), stop).ConfigureAwait(false)).Hash;
     }
-
-    private static ulong Number(string text, string name) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw new NodeException($"The deposit's {name} '{text}' is not a whole number.", ExitCode.Data);
 
     private async Task FundAsync(CancellationToken stop)
     {

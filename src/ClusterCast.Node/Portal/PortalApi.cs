@@ -4,6 +4,7 @@ using System.Globalization;
 using ClusterCast.Chain;
 using ClusterCast.Chain.Contracts;
 using ClusterCast.Mesh;
+using ClusterCast.Node.Configuration;
 using ClusterCast.Node.Hosting;
 using ClusterCast.Node.Network;
 using ClusterCast.Protocol.Identifiers;
@@ -24,15 +25,15 @@ internal sealed class PortalApi(ChainAccess chain, MeshNode mesh, DepositDesk de
         app.MapGet("/api/status", () => Results.Json(new { role = "portal", relays = mesh.Records.Count }));
         app.MapGet("/api/config", () => Results.Json(Config()));
         app.MapGet("/api/streams", () => Guard(() => StreamsAsync(stop)));
-        app.MapGet("/api/streams/{stream}", (string stream) => Guard(() => StreamAsync(Stream(stream), stop)));
-        app.MapGet("/api/streams/{stream}/relays", (string stream) => Guard(() => Task.FromResult(Relays(Stream(stream)))));
+        app.MapGet("/api/streams/{stream}", (string stream) => Guard(() => StreamAsync(Inputs.Stream(stream), stop)));
+        app.MapGet("/api/streams/{stream}/relays", (string stream) => Guard(() => Task.FromResult(Relays(Inputs.Stream(stream)))));
         app.MapGet("/api/purses/{key}", (string key) => Guard(() => PurseAsync(key, stop)));
         app.MapPost("/api/deposits", (DepositRequest request) => Guard(async () => new { txHash = (await deposits.SendAsync(request, stop).ConfigureAwait(false)).ToString() }));
         if (deposits.Faucet is { } faucet)
         {
             app.MapPost("/api/devnet/faucet", (FaucetRequest request) => Guard(async () =>
             {
-                await faucet.GrantAsync(AccountOf(request.Address), AmountOf(request.Amount), stop).ConfigureAwait(false);
+                await faucet.GrantAsync(Inputs.Account(request.Address), Inputs.Whole(request.Amount, "amount"), stop).ConfigureAwait(false);
                 return new { ok = true };
             }));
         }
@@ -54,26 +55,6 @@ internal sealed class PortalApi(ChainAccess chain, MeshNode mesh, DepositDesk de
             return Results.Json(new { error = e.Message }, statusCode: status);
         }
     }
-
-    private static StreamId Stream(string text)
-    {
-        try
-        {
-            return StreamId.Parse(text);
-        }
-        catch (FormatException e)
-        {
-            throw new NodeException(e.Message, ExitCode.Usage);
-        }
-    }
-
-    private static Address AccountOf(string text) => Address.TryParse(text, out var account)
-        ? account
-        : throw new NodeException($"'{text}' is not an address: 0x and 40 hex digits are expected.", ExitCode.Usage);
-
-    private static ulong AmountOf(string text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var amount)
-        ? amount
-        : throw new NodeException($"'{text}' is not an amount in micro-USDC.", ExitCode.Usage);
 
     private object Config() => new
     {
@@ -124,7 +105,7 @@ internal sealed class PortalApi(ChainAccess chain, MeshNode mesh, DepositDesk de
 
     private async Task<object> PurseAsync(string key, CancellationToken stop)
     {
-        var purse = await chain.Broker.PurseAsync(AccountOf(key), stop).ConfigureAwait(false);
+        var purse = await chain.Broker.PurseAsync(Inputs.Account(key), stop).ConfigureAwait(false);
         return new { owner = purse.Owner.ToString(), balance = purse.Balance.ToString(CultureInfo.InvariantCulture), exiting = purse.Exiting.ToString(CultureInfo.InvariantCulture), exitAt = purse.ExitAt };
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using ClusterCast.Mesh;
+using ClusterCast.Node.Configuration;
 using ClusterCast.Node.Hosting;
 using ClusterCast.Node.Keys;
 using ClusterCast.Node.Settlement;
@@ -120,7 +121,5 @@ public sealed class RelayRole : IRole
         }
     }
 
-    private static Address Payout(string? text, Address node) => text is null ? node
-        : Address.TryParse(text, out var payout) ? payout
-        : throw new NodeException($"The payout address '{text}' is not an address: 0x and 40 hex digits are expected.", ExitCode.Usage);
+    private static Address Payout(string? text, Address node) => text is null ? node : Inputs.Account(text);
 }

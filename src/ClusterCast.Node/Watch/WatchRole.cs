@@ -85,7 +85,7 @@ public sealed class WatchRole : IRole
     // Track 0 is the highest that a known relay carries.
     private static async Task<TrackKey> FindTrackAsync(MeshNode mesh, Settings settings, TimeProvider time, CancellationToken stop)
     {
-        var stream = Stream(settings.Required("watch:stream", "Name the stream, for example --stream 1."));
+        var stream = Inputs.Stream(settings.Required("watch:stream", "Name the stream, for example --stream 1."));
         var wanted = (ushort)settings.Number("watch:track", 0, ushort.MaxValue);
         if (wanted != 0)
         {
@@ -135,17 +135,5 @@ public sealed class WatchRole : IRole
         }
 
         return viewer.HasPicture ? ExitCode.Ok : throw new NodeException("Nothing was received: no relay at hand carries the stream. Check --bootstrap and that the stream is live.", ExitCode.Failed);
-    }
-
-    private static StreamId Stream(string text)
-    {
-        try
-        {
-            return StreamId.Parse(text);
-        }
-        catch (FormatException e)
-        {
-            throw new NodeException(e.Message, ExitCode.Usage);
-        }
     }
 }

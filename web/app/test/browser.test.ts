@@ -84,7 +84,7 @@ describe("the watch page", () => {
     if (name === "corrupt") {
       expect(bad.goodbyes).toContain(3);
       const [incident] = await page.evaluate(() => window.clustercast!.incidents());
-      expect(incident).toMatchObject({ kind: "badLeaf", node: bad.key.address, stream: "1", track: "480" });
+      expect(incident).toMatchObject({ kind: "corruptLeaf", node: bad.key.address, stream: "1", track: "480" });
       expect(incident!.actualLeafHash).not.toBe(incident!.expectedLeafHash);
     }
     const final = await page.evaluate(() => window.clustercast!.stop());

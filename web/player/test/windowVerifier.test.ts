@@ -109,7 +109,9 @@ describe("corrupt", () => {
     expect(refusal).toMatchObject({ kind: "badLeaf", window: 1, part: 3, leaf: 1 });
     expect(refusal.leafBytes).toEqual(bytes);
     let node = refusal.expectedLeafHash!;
-    node = verifier.sha256(concat(Uint8Array.of(1), refusal.proof![0]!, node));
+    node = verifier.sha256(concat(Uint8Array.of(1), refusal.proof!.leafSiblings[0]!, node));
+    expect(node).toEqual(refusal.proof!.leavesRoot);
+    expect(refusal.proof!.byteLength).toBe(caster.current!.parts[3]!.part.byteLength);
     expect(node).toEqual(verifier.treeRoot(caster.current!.parts[3]!.part.leafHashes));
     expect(give(leaf)).toBe("accepted");
   });

@@ -10,7 +10,8 @@ export interface EvidenceFile {
   [field: string]: unknown;
 }
 
-function domainOf(deployment: Deployment): EvidenceFile["domain"] {
+/** The domain that evidence and incidents name. */
+export function domainOf(deployment: Deployment): EvidenceFile["domain"] {
   return { chainId: deployment.chainId.toString(), streamKeys: deployment.streamKeys.toLowerCase(), relayStaking: deployment.relayStaking.toLowerCase() };
 }
 

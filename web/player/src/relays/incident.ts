@@ -1,19 +1,30 @@
 import { LEAF_BYTES, toHex } from "@clustercast/verifier";
-import { headToJson, type Refusal } from "../windows/index.ts";
+import { domainOf, type EvidenceFile } from "../purse/index.ts";
+import type { Deployment } from "../signing/index.ts";
+import { headToJson, type LeafProof, type Refusal } from "../windows/index.ts";
 
 /** A file of spec/evidence.md: what this viewer saw. It convinces nobody else. */
-export type Incident = Record<string, unknown> & { kind: string; node: string };
+export type Incident = Record<string, unknown> & { kind: "corruptLeaf" | "corruptHead"; domain: EvidenceFile["domain"]; node: string };
 
-/** Writes an incident. Integers are decimal strings, bytes hex. */
-export function incidentOf(node: string, place: { stream: bigint; run: bigint; track: number }, refusal: Refusal, time: number): Incident {
-  const hex = (bytes: Uint8Array | undefined): string | undefined => bytes && toHex(bytes);
-  const text = (value: number | undefined): string | undefined => value?.toString();
+/** Writes an incident; null for a contradiction that no single leaf or head shows. Integers are decimal strings, bytes hex. */
+export function incidentOf(deployment: Deployment, node: string, refusal: Refusal): Incident | null {
+  const { head, headSignature, part, leaf, leafBytes, expectedLeafHash, actualLeafHash, proof } = refusal;
+  if (!head || !headSignature) return null;
+  const common = {
+    domain: domainOf(deployment), node, stream: head.stream.toString(), run: head.run.toString(), track: String(head.track), window: String(head.window),
+    head: headToJson(head), headSignature: toHex(headSignature),
+  };
+  if (refusal.kind === "badSignature") return { kind: "corruptHead", ...common };
+  if (part === undefined || leaf === undefined || !leafBytes || !expectedLeafHash || !actualLeafHash || !proof) return null;
   return {
-    kind: refusal.kind, time: String(time), node, stream: place.stream.toString(), run: place.run.toString(), track: String(place.track),
-    window: text(refusal.window), part: text(refusal.part), leaf: text(refusal.leaf),
-    offset: refusal.leaf === undefined ? undefined : String(refusal.leaf * LEAF_BYTES),
-    expectedLeafHash: hex(refusal.expectedLeafHash), actualLeafHash: hex(refusal.actualLeafHash), leafBytes: hex(refusal.leafBytes),
-    head: refusal.head && headToJson(refusal.head), headSignature: hex(refusal.headSignature), signer: refusal.signer ?? undefined,
-    proof: refusal.proof?.map(toHex),
+    kind: "corruptLeaf", ...common, part: String(part), leaf: String(leaf), offset: String(leaf * LEAF_BYTES),
+    expectedLeafHash: toHex(expectedLeafHash), actualLeafHash: toHex(actualLeafHash), leafBytes: toHex(leafBytes), proof: proofToJson(proof),
+  };
+}
+
+function proofToJson(proof: LeafProof): Record<string, string | string[]> {
+  return {
+    byteLength: String(proof.byteLength), time: proof.time.toString(), flags: String(proof.flags), leavesRoot: toHex(proof.leavesRoot),
+    leafSiblings: proof.leafSiblings.map(toHex), partSiblings: proof.partSiblings.map(toHex),
   };
 }

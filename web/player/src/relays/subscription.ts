@@ -135,10 +135,12 @@ export class Subscription {
 
   /** The connection that was made in advance, or a new one. */
   async #take(): Promise<RelayConnection | null> {
+    const { stream, track } = this.options, now = this.context.clock.now();
     const ready = this.#standby;
     this.#standby = null;
-    if (ready && !ready.closed) return ready;
-    const { stream, track } = this.options, now = this.context.clock.now();
+    // It may have been banned since it was made: while one relay fails, another connection to it can still be on its way.
+    if (ready && !ready.closed && this.candidates.get(ready.node)!.bannedUntil <= now) return ready;
+    ready?.close(Goodbye.shuttingDown, "Not needed.");
     const choice = this.candidates.choose(stream, track, now) ?? this.candidates.leastTired(now);
     if (choice) return this.#connect(choice);
     const banned = this.candidates.all.filter((c) => c.bannedUntil > now).length;
@@ -210,10 +212,8 @@ export class Subscription {
     }
     if (failure.kind === "corrupt" || failure.kind === "falseReceipt") {
       this.candidates.ban(link.node, now, failure.why);
-      if (refusal) {
-        const place = { stream: this.options.stream, run: this.#windows.current?.run ?? 0n, track: this.#windows.current?.track ?? this.options.track };
-        keepBounded(this.incidents, incidentOf(link.node, place, refusal, now));
-      }
+      const incident = refusal && incidentOf(this.options.deployment, link.node, refusal);
+      if (incident) keepBounded(this.incidents, incident);
       link.connection.close(Goodbye.corruptMedia, failure.why);
     } else {
       const unpaid = failure.kind === "payment" && this.options.purse?.balance === 0n;
@@ -240,7 +240,7 @@ export class Subscription {
     if (!choice) return;
     const connection = await this.#connect(choice);
     if (!connection) return;
-    if (this.#standby || this.#stopped || this.#link?.node === connection.node) return connection.close(Goodbye.shuttingDown, "Not needed.");
+    if (this.#standby || this.#stopped || !this.#link || this.#link.node === connection.node) return connection.close(Goodbye.shuttingDown, "Not needed.");
     this.#standby = connection;
     connection.onClose = (why) => {
       if (this.#standby === connection) this.#standby = null;

@@ -19,5 +19,16 @@ export interface Refusal {
   headSignature?: Uint8Array;
   /** Who signed it, where anybody did. */
   signer?: string | null;
-  proof?: Uint8Array[];
+  proof?: LeafProof;
+}
+
+/** The way from a leaf hash through its part's node to the root of a head; siblings lowest first (RFC 6962 §2.1.1). */
+export interface LeafProof {
+  byteLength: number;
+  /** Unix ms. */
+  time: bigint;
+  flags: number;
+  leavesRoot: Uint8Array;
+  leafSiblings: Uint8Array[];
+  partSiblings: Uint8Array[];
 }

@@ -176,7 +176,10 @@ export class WindowVerifier {
 
   #refuseLeaf(open: VerifiedWindow, part: VerifiedPart, frame: FrameOf<"leaf">, expected: Uint8Array, actual: Uint8Array): Verdict {
     const leaves = Array.from({ length: part.leafCount }, (_, i) => part.leafHash(i));
-    const proof = [...siblings(this.verifier, leaves, frame.leaf), ...siblings(this.verifier, open.nodes, part.index)];
+    const proof = {
+      byteLength: part.bytes.length, time: part.time, flags: part.flags, leavesRoot: this.verifier.treeRoot(concat(...leaves)),
+      leafSiblings: siblings(this.verifier, leaves, frame.leaf), partSiblings: siblings(this.verifier, open.nodes, part.index),
+    };
     return this.#refuse({
       kind: "badLeaf", window: open.number, part: part.index, leaf: frame.leaf, leafBytes: frame.bytes.slice(),
       expectedLeafHash: expected.slice(), actualLeafHash: actual, head: open.head!.head, headSignature: open.head!.signature, proof,
