@@ -5,7 +5,10 @@ SHELL := /bin/bash
 
 CONFIGURATION ?= Release
 CLUSTERCAST := src/ClusterCast.Cli/bin/$(CONFIGURATION)/net10.0/clustercast
-DOTNET_BUILD = dotnet build --configuration $(CONFIGURATION) --no-restore --verbosity quiet --nologo -consoleLoggerParameters:NoSummary
+# No build server outlives make. The output is errors and warnings only.
+export DOTNET_CLI_USE_MSBUILD_SERVER := 0
+export MSBUILDDISABLENODEREUSE := 1
+MSBUILD = dotnet msbuild -property:Configuration=$(CONFIGURATION) -property:UseSharedCompilation=false -maxcpucount -verbosity:quiet -nologo
 export CONFIGURATION
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -25,10 +28,12 @@ web: install ## verifier (WASM), player and app
 	@scripts/build-web.sh
 
 product: contracts web ## the binary clustercast
-	@$(DOTNET_BUILD) src/ClusterCast.Cli
+	@[[ -f $(CLUSTERCAST) ]] || echo 'Building the product'
+	@$(MSBUILD) src/ClusterCast.Cli
 
 build: contracts web ## the product and its tests
-	@$(DOTNET_BUILD) ClusterCast.slnx
+	@[[ -f $(CLUSTERCAST) ]] || echo 'Building the product and its tests'
+	@$(MSBUILD) ClusterCast.slnx
 
 demo: product ## the product at its main job; DURATION= HEADLESS=1 REPORT= SOURCE= MISBEHAVE= PORT=
 	@exec $(CLUSTERCAST) demo $(if $(DURATION),--duration "$(DURATION)") $(if $(filter 1,$(HEADLESS)),--headless) \

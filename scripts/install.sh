@@ -29,7 +29,7 @@ need libsecp256k1-1 library libsecp256k1.so.1
 need lld-14 command -v wasm-ld-14
 need util-linux command -v setpriv
 if [[ ${1:-} == soak ]]; then
-  need dbus-x11 command -v dbus-launch
+  need dbus-daemon command -v dbus-run-session
   need obs-studio command -v obs
   need xauth command -v xauth
   need xvfb command -v xvfb-run
@@ -76,6 +76,8 @@ restored() {
   for project in src/*/*.csproj tests/*/*.csproj; do
     [[ -f ${project%/*}/obj/project.assets.json ]] || return 1
   done
+  # The packages themselves lie outside the checkout, where somebody may have cleared them.
+  sed -n 's/^ *"\(\/.*\.nupkg\.sha512\)",\{0,1\}$/\1/p' {src,tests}/*/obj/project.nuget.cache | sort -u | xargs -r -d '\n' ls >/dev/null 2>&1
 }
 if ! restored; then
   printf 'Installing the NuGet packages\n'

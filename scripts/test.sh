@@ -16,8 +16,10 @@ rm -rf "$results" && mkdir -p "$results"
 # A suite that hangs is ended; its missing result then counts as a failure.
 bounded() { timeout --foreground --kill-after=10 900 "$@" </dev/null; }
 
+color=()
+[[ -t 1 ]] || color=(-noColor)
 dotnet_suite() { # project
-  bounded "tests/$1/bin/${CONFIGURATION:-Release}/net10.0/$1" -noLogo -ctrf "$results/$suite.ctrf.json"
+  bounded "tests/$1/bin/${CONFIGURATION:-Release}/net10.0/$1" -noLogo "${color[@]}" -ctrf "$results/$suite.ctrf.json"
 }
 
 run() { # suite

@@ -67,23 +67,23 @@ internal sealed class PayingSlot
     private async Task CloseAsync(IPayingSession session)
     {
         await Task.Yield();
-        using (var bound = CancellationTokenSource.CreateLinkedTokenSource(_lost.Token))
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(_lost.Token);
+        bound.CancelAfter(CloseBound);
+        try
         {
-            bound.CancelAfter(CloseBound);
-            try
-            {
-                await session.CloseAsync(bound.Token).WaitAsync(bound.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // The relay does not answer: the debt stays with the pair and is settled in the next session.
-            }
+            await session.CloseAsync(bound.Token).WaitAsync(bound.Token);
         }
-
-        await session.DisposeAsync();
-        lock (_gate)
+        catch (OperationCanceledException)
         {
-            _session = null;
+            // The relay does not answer: the debt stays with the pair and is settled in the next session.
+        }
+        finally
+        {
+            await session.DisposeAsync();
+            lock (_gate)
+            {
+                _session = null;
+            }
         }
     }
 }

@@ -15,15 +15,12 @@ namespace ClusterCast.Mesh.Subscribing;
 /// </summary>
 public sealed class TrackSubscription : IAsyncDisposable
 {
-    private static readonly TimeSpan DefaultRest = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan RefusedRest = TimeSpan.FromSeconds(5);
-
     private readonly SubscribingFloor _floor;
     private readonly MeshOptions _options;
     private readonly ITrackSink? _sink;
     private readonly ILogger _log;
     private readonly TrackReceiver _receiver;
-    private readonly RestingNodes _resting;
+    private readonly ParentChoice _choice;
     private readonly AsyncSignal _wake = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -33,11 +30,9 @@ public sealed class TrackSubscription : IAsyncDisposable
     private Upstream? _active;
     private Address? _previous;
     private Address[]? _path;
-    private Task _standby = Task.CompletedTask;
     private Task _leaving = Task.CompletedTask;
     private long _overhead;
     private long _progressAt;
-    private int _stallFactor = 1;
     private int _switches;
     private long? _endedAt;
     private bool _ended;
@@ -49,7 +44,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         _sink = sink;
         _log = _options.Logging.CreateLogger("ClusterCast.Mesh.Subscription");
         _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, _options.SigningKeys, _options.Time, sink, floor.Metrics);
-        _resting = new RestingNodes(_options.Time);
+        _choice = new ParentChoice(track, sink is not null, floor, _wake.Set, _stop.Token);
         _progressAt = _options.Time.GetTimestamp();
         Track = track;
         _run = Task.Run(() => RunAsync(_stop.Token));
@@ -107,7 +102,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     /// <summary>A node has announced the track anew.</summary>
     internal void OnAnnounced(Address node)
     {
-        _resting.Wake(node);
+        _choice.Wake(node);
         _wake.Set();
     }
 
@@ -193,8 +188,7 @@ public sealed class TrackSubscription : IAsyncDisposable
             if (!upstream.HasProgress)
             {
                 upstream.HasProgress = true;
-                _stallFactor = 1;
-                _resting.Succeeded(upstream.Node);
+                _choice.Succeeded(upstream.Node);
             }
         }
 
@@ -242,17 +236,17 @@ public sealed class TrackSubscription : IAsyncDisposable
         {
             while (!cancel.IsCancellationRequested)
             {
-                var found = Find();
+                var found = _choice.Find(_ended);
                 EndIfOver(found.Count == 0);
                 if (found.Count == 0)
                 {
                     SetPath(null);
-                    DialCarrier();
+                    _choice.DialCarrier();
                     await _wake.WaitAsync(cancel);
                     continue;
                 }
 
-                var candidate = _floor.Candidates.Choose(found, IsRelay);
+                var candidate = _choice.Choose(found);
                 if (await JoinAsync(candidate, cancel) is { } upstream)
                 {
                     await FollowAsync(upstream, cancel);
@@ -280,18 +274,6 @@ public sealed class TrackSubscription : IAsyncDisposable
         }
     }
 
-    private List<Candidate> Find()
-    {
-        var found = _floor.Candidates.Find(Track, IsRelay, _resting.IsResting);
-        if (_ended)
-        {
-            // Only a new announcement is a reason to ask again.
-            found.RemoveAll(c => c.IsWithdrawn);
-        }
-
-        return found;
-    }
-
     private async Task<Upstream?> JoinAsync(Candidate candidate, CancellationToken cancel)
     {
         var peer = candidate.Peer;
@@ -303,7 +285,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         {
             _log.LogInformation("Relay {Node} cannot be reached: {Cause}", candidate.Node, e.Message);
             _floor.Scores.Fail(candidate.Node);
-            _resting.Rest(candidate.Node, DefaultRest);
+            _choice.Postpone(candidate.Node);
             return null;
         }
 
@@ -311,7 +293,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         {
             if (!peer.State.Inlets.TryAdd(this, channel => new Upstream(peer, channel, candidate.Node, candidate.IsPush, _options.Time.GetTimestamp()), out var upstream))
             {
-                _resting.Rest(candidate.Node, DefaultRest);
+                _choice.Postpone(candidate.Node);
                 return null;
             }
 
@@ -322,7 +304,7 @@ public sealed class TrackSubscription : IAsyncDisposable
             {
                 peer.Send(new Unsubscribe(upstream.Channel));
                 peer.State.Inlets.Remove(upstream.Channel);
-                _resting.Rest(candidate.Node, DefaultRest);
+                _choice.Postpone(candidate.Node);
                 return null;
             }
 
@@ -374,7 +356,7 @@ public sealed class TrackSubscription : IAsyncDisposable
 
         var announce = upstream.Peer.State.Announcements.Find(Track);
         var isWithdrawn = upstream.Peer.State.Announcements.IsWithdrawn(Track);
-        var patience = _options.StallAfter * _stallFactor;
+        var patience = _choice.Patience;
         var isStalled = _options.Time.GetElapsedTime(upstream.ProgressAt) > patience;
         if (upstream.HasHead)
         {
@@ -382,7 +364,7 @@ public sealed class TrackSubscription : IAsyncDisposable
             SetPath(isStalled ? null : announce?.Path);
         }
 
-        var others = Find();
+        var others = _choice.Find(_ended);
         others.RemoveAll(c => c.Node == upstream.Node);
         // A relay leaves at once, because it could lie on its own path; for a viewer, what still flows is good enough.
         isWithdrawn &= IsRelay || _options.Time.GetElapsedTime(upstream.ProgressAt) > patience / 4;
@@ -394,43 +376,14 @@ public sealed class TrackSubscription : IAsyncDisposable
         {
             Leave(upstream, Leaving.Stalled, $"No part came for {patience.TotalSeconds} s.");
         }
-        else if (upstream.HasProgress && _standby.IsCompleted && others.Count > 0 && others.TrueForAll(c => c.Peer is null))
+        else if (upstream.HasProgress && others.Count > 0)
         {
-            _standby = ConnectAsync(others[0]);
+            _choice.KeepStandby(others);
         }
         else if (others.Count == 0)
         {
-            DialCarrier();
+            _choice.DialCarrier();
         }
-    }
-
-    // A relay takes only announced tracks; a relay whose record lists the track announces it once it is connected.
-    private void DialCarrier()
-    {
-        if (!_standby.IsCompleted)
-        {
-            return;
-        }
-
-        var carriers = _floor.Candidates.Find(Track, forRelay: false, _resting.IsResting).FindAll(c => c.Peer is null);
-        if (carriers.Count > 0)
-        {
-            _standby = ConnectAsync(carriers[0]);
-        }
-    }
-
-    private async Task ConnectAsync(Candidate candidate)
-    {
-        try
-        {
-            await _floor.Dial(candidate.Record!, Track, _stop.Token);
-        }
-        catch (Exception e) when (e is MeshException or OperationCanceledException)
-        {
-            _resting.Rest(candidate.Node, DefaultRest);
-        }
-
-        _wake.Set();
     }
 
     private void Depart(Upstream upstream)
@@ -454,36 +407,10 @@ public sealed class TrackSubscription : IAsyncDisposable
         }
 
         _log.LogInformation("{Track} leaves {Node}: {Reason}", Track, upstream.Node, upstream.Reason);
-        Remember(upstream);
-    }
-
-    private void Remember(Upstream upstream)
-    {
-        var node = upstream.Node;
-        switch (upstream.Leaving)
+        _choice.Remember(upstream);
+        if (upstream.Leaving == Leaving.Ended)
         {
-            case Leaving.Refused:
-                _floor.Scores.Fail(node, 0.25);
-                _resting.Rest(node, upstream.RetryAfterMs is > 0 and var ms ? TimeSpan.FromMilliseconds(Math.Clamp(ms, 100u, 30_000u)) : RefusedRest);
-                break;
-            case Leaving.Ended:
-                _resting.Rest(node, DefaultRest);
-                _endedAt ??= _options.Time.GetTimestamp();
-                break;
-            case Leaving.Stalled:
-                _stallFactor = upstream.HasProgress ? 1 : Math.Min(_stallFactor * 2, 8);
-                _floor.Scores.Fail(node);
-                _resting.Rest(node, RefusedRest);
-                break;
-            case Leaving.Unpaid:
-                _resting.Rest(node, RefusedRest);
-                break;
-            case Leaving.Withdrawn:
-                break;
-            default:
-                _floor.Scores.Fail(node);
-                _resting.Rest(node, DefaultRest);
-                break;
+            _endedAt ??= _options.Time.GetTimestamp();
         }
     }
 

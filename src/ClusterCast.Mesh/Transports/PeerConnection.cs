@@ -23,6 +23,7 @@ internal sealed class PeerConnection : IFrameSink
     private readonly TimeProvider _time;
     private readonly TimeSpan _idleAfter;
     private readonly ILogger _log;
+    private readonly KeepAlive _keepAlive;
     private readonly ControlQueue _control;
     private readonly AsyncSignal _work = new();
     private readonly CancellationTokenSource _stop;
@@ -31,9 +32,7 @@ internal sealed class PeerConnection : IFrameSink
     private readonly long _startedAt;
     private IMediaSource[] _sources = [];
     private int _nextSource;
-    private long _receivedAt;
     private long _writingSince;
-    private long _pingedAt;
     private int _closing;
 
     /// <summary>A connection over an open transport. <see cref="RunAsync"/> starts it.</summary>
@@ -52,9 +51,10 @@ internal sealed class PeerConnection : IFrameSink
         _time = options.Time;
         _idleAfter = options.IdleAfter;
         _log = options.Logging.CreateLogger("ClusterCast.Mesh.Connection");
+        _keepAlive = new KeepAlive(_time, _idleAfter);
         _control = new ControlQueue(_time);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
-        _startedAt = _receivedAt = _time.GetTimestamp();
+        _startedAt = _time.GetTimestamp();
         Dialed = dialed;
         Node = transport.ProvenPeer;
         Role = PeerRole.Relay;
@@ -91,7 +91,7 @@ internal sealed class PeerConnection : IFrameSink
     public GoodbyeCode? PeerGoodbye { get; private set; }
 
     /// <summary>The last measured round trip; null before the first.</summary>
-    public TimeSpan? RoundTrip { get; private set; }
+    public TimeSpan? RoundTrip => _keepAlive.RoundTrip;
 
     /// <summary>Bytes written to the transport.</summary>
     public long SentBytes { get; private set; }
@@ -132,7 +132,15 @@ internal sealed class PeerConnection : IFrameSink
 
         _ready.TrySetException(new MeshException(Reason.Length > 0 ? Reason : $"{Remote} closed the connection."));
         _ = _ready.Task.Exception;
-        _handler.OnClosed(this);
+        try
+        {
+            _handler.OnClosed(this);
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "The end of the connection to {Remote} could not be handled", Remote);
+        }
+
         _ended.TrySetResult();
         _stop.Dispose();
     }
@@ -225,26 +233,19 @@ internal sealed class PeerConnection : IFrameSink
         {
             Cut($"{Remote} did not take a write for {SlowBound.TotalSeconds} s.");
         }
-        else if (_time.GetElapsedTime(Volatile.Read(ref _receivedAt)) > _idleAfter)
+        else if (_keepAlive.IsIdle)
         {
             Close(GoodbyeCode.Idle, $"Nothing was heard for {_idleAfter.TotalSeconds} s.");
         }
-        else if (_ready.Task.IsCompleted && _time.GetElapsedTime(Volatile.Read(ref _pingedAt)) > _idleAfter / 3)
+        else if (_ready.Task.IsCompleted && _keepAlive.IsPingDue)
         {
-            Ping();
+            Send(_keepAlive.CreatePing());
         }
 
         if (_sources.Length > 0)
         {
             _work.Set();
         }
-    }
-
-    private void Ping()
-    {
-        var now = _time.GetTimestamp();
-        Volatile.Write(ref _pingedAt, now);
-        Send(new Ping((ulong)now));
     }
 
     private async Task ReceiveLoopAsync()
@@ -285,6 +286,11 @@ internal sealed class PeerConnection : IFrameSink
             {
                 Reason = $"{Remote} was lost ({e.Message}).";
             }
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "Receiving from {Remote} has failed; the connection is closed", Remote);
+            Close(GoodbyeCode.ProtocolError, "Receiving has failed.");
         }
         finally
         {
@@ -328,7 +334,7 @@ internal sealed class PeerConnection : IFrameSink
         var taken = 0;
         while (!IsClosing && Frame.TryRead(input[taken..], out var type, out var header, out var length))
         {
-            Volatile.Write(ref _receivedAt, _time.GetTimestamp());
+            _keepAlive.Heard();
             var body = input.Slice(taken + header, length);
             taken += header + length;
             if (type == FrameType.Goodbye)
@@ -364,14 +370,10 @@ internal sealed class PeerConnection : IFrameSink
             case var _ when !_ready.Task.IsCompleted:
                 throw new WireException(Dialed ? "The first frame must be Welcome." : "The first frame must be Hello.");
             case FrameType.Ping:
-                Send(new Pong(Protocol.Wire.Ping.Read(body).Value));
+                Send(new Pong(Ping.Read(body).Value));
                 break;
             case FrameType.Pong:
-                if (Pong.Read(body).Value == (ulong)_pingedAt)
-                {
-                    RoundTrip = _time.GetElapsedTime(_pingedAt);
-                }
-
+                _keepAlive.Take(Pong.Read(body));
                 break;
             default:
                 _handler.OnFrame(this, type, body);
@@ -383,7 +385,7 @@ internal sealed class PeerConnection : IFrameSink
     {
         _ready.TrySetResult();
         _handler.OnReady(this);
-        Ping();
+        Send(_keepAlive.CreatePing());
     }
 
     private async Task SendLoopAsync()

@@ -19,7 +19,7 @@ public sealed class FailoverTests
         scene.Viewer.IncidentSeen += incident.SetResult;
         await scene.Play(30);
         scene.Fault.Now = Misbehaviour.FlipBit;
-        await scene.Play(150);
+        await scene.Play(100);
 
         var seen = await incident.Task.WaitAsync(MeshWorld.Bound);
         var statistics = scene.Subscription.Statistics;
@@ -48,7 +48,7 @@ public sealed class FailoverTests
         await using var scene = await Scene.Create(pushed);
         await scene.Play(30);
         scene.Fault.Now = Misbehaviour.Silence;
-        await scene.Play(150);
+        await scene.Play(100);
 
         var statistics = scene.Subscription.Statistics;
         Assert.Equal(0, statistics.PartsLost);
@@ -68,7 +68,7 @@ public sealed class FailoverTests
         }
 
         await scene.Bad.DisposeAsync();
-        await scene.Play(150);
+        await scene.Play(100);
 
         var statistics = scene.Subscription.Statistics;
         Assert.Equal(0, statistics.PartsLost);

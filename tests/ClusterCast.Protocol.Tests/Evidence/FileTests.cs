@@ -61,7 +61,7 @@ public sealed class FileTests
             "kind", "node", "stream", "run", "track", "window", "part", "leaf", "offset", "expectedLeafHash", "actualLeafHash", "leafBytes", "head", "headSignature", "proof",
         ];
         var text = File.ReadAllText(Path.Combine(Repository.Root, "spec", "evidence.md"));
-        Assert.All(specified, name => Assert.Contains($"`{name}`", text));
+        Assert.All(specified, name => Assert.Contains($"\"{name}\"", text));
         Assert.Superset(specified.ToHashSet(), fields);
     }
 
