@@ -12,6 +12,7 @@ MSBUILD = dotnet msbuild -property:Configuration=$(CONFIGURATION) -property:UseS
 export CONFIGURATION
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
+export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 .PHONY: help install contracts web product build demo test fuzz soak bench clean
 
@@ -50,7 +51,7 @@ soak: product ## a long demo and a real OBS; SOAK_SECONDS= (600)
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} scripts/soak.sh
 
 bench: product ## NAME= one benchmark, all otherwise; results in bench/results, docs/benchmarks.md
-	@node bench/run.mjs $(NAME)
+	@scripts/install.sh bench && node bench/run.mjs $(NAME)
 
 clean: ## what the build made
 	@rm -rf out src/*/bin src/*/obj tests/*/bin tests/*/obj contracts/out contracts/cache web/*/dist

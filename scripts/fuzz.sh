@@ -3,7 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 configuration=${CONFIGURATION:-Release}
+color=()
+[[ -t 1 ]] || color=(-noColor)
 for project in Protocol Media Mesh Payments; do
   printf '== %s, %s s a test\n' "$project" "$FUZZ_SECONDS"
-  "tests/ClusterCast.$project.Tests/bin/$configuration/net10.0/ClusterCast.$project.Tests" -noLogo -class '*Fuzz*'
+  "tests/ClusterCast.$project.Tests/bin/$configuration/net10.0/ClusterCast.$project.Tests" -noLogo "${color[@]}" -class '*Fuzz*'
 done

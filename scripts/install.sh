@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the build, the demo and the tests need and this machine lacks. Quick when all is there.
-# With the argument soak: also what a real OBS needs to run without a screen.
+# With the argument soak: also what a real OBS needs to run without a screen; with bench: also the npm packages of bench/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -55,12 +55,14 @@ if ((${#packages[@]})); then
 fi
 
 # npm ci only when the lock changed since the last one.
-for folder in contracts web samples tests/*/Oracle; do
+folders=(contracts web samples tests/*/Oracle)
+[[ ${1:-} != bench ]] || folders+=(bench)
+for folder in "${folders[@]}"; do
   [[ -f $folder/package-lock.json ]] || continue
   stamp=$folder/node_modules/.installed
   if ! cmp -s "$folder/package-lock.json" "$stamp"; then
     printf 'Installing the npm packages of %s\n' "$folder"
-    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error) >"$log" 2>&1 </dev/null || {
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$log" 2>&1 </dev/null || {
       head -n 5 "$log" >&2
       fail "npm ci failed in $folder. Check the network (after a change of packages: npm install in $folder) and run make again."
     }

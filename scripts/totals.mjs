@@ -61,7 +61,7 @@ for (const suite of suites) {
   const status = Number(readFileSync(join(folder, `${suite}.status`), 'utf8'));
   const why = result.why
     ?? (result.passed + result.failed === 0 ? 'no test ran' : undefined)
-    ?? (status !== 0 && result.failed === 0 ? 'no test failed' : undefined);
+    ?? (status !== 0 && result.failed === 0 ? 'it ended with an error that no failed test explains' : undefined);
   if (why) {
     fail(`suite ${suite}: ${why} (status ${status}${status === 124 || status === 137 ? ', it hung' : ''})`);
     result.failed += 1;

@@ -8,6 +8,7 @@ using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Mesh.Transports.Tls;
 using ClusterCast.Mesh.Tree;
+using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
 using ClusterCast.Protocol.Windows;
@@ -85,8 +86,8 @@ public sealed class MeshNode : IAsyncDisposable
         _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _changed.Set);
     }
 
-    /// <summary>A node sent something that the broadcaster did not sign and was banned. Raised on a receive loop; handlers must not block.</summary>
-    public event Action<Incident>? IncidentSeen;
+    /// <summary>A node sent a leaf or a head that the broadcaster did not sign and was banned. Raised on a receive loop; handlers must not block.</summary>
+    public event Action<IncidentReport>? IncidentSeen;
 
     /// <summary>The connections.</summary>
     internal ConnectionTable Connections => _connections;
@@ -312,28 +313,41 @@ public sealed class MeshNode : IAsyncDisposable
             : throw new MeshException($"Relay {record.Node} has no address that this node can dial.");
     }
 
-    private void Convict(Incident incident)
+    private void Convict(Corruption corruption)
     {
-        _bans.Ban(incident.Node, _options.BanFor);
+        var node = corruption.Node;
+        _bans.Ban(node, _options.BanFor);
         _metrics.Banned();
-        _log.LogWarning("{Node} sent corrupt media of {Track} window {Window} and is banned for {Minutes} min", incident.Node, incident.Track, incident.Window, _options.BanFor.TotalMinutes);
-        foreach (var peer in _connections.All.Where(peer => peer.Node == incident.Node))
+        _log.LogWarning(
+            "{Node} sent {What} of {Track} window {Window} and is banned for {Minutes} min",
+            node, corruption.What, corruption.Track, corruption.Window, _options.BanFor.TotalMinutes);
+        foreach (var peer in _connections.All.Where(peer => peer.Node == node))
         {
             peer.Close(GoodbyeCode.Corrupt, "You sent media that the broadcaster did not sign.");
         }
 
-        if (_options.DataDirectory is { } data)
+        if (corruption.Report is { } report)
         {
-            try
-            {
-                IncidentFile.Write(Path.Combine(data, "incidents"), incident);
-            }
-            catch (MeshException e)
-            {
-                _log.LogWarning("{Cause}", e.Message);
-            }
+            Keep(report);
+            IncidentSeen?.Invoke(report);
+        }
+    }
+
+    private void Keep(IncidentReport report)
+    {
+        if (_options.DataDirectory is not { } data)
+        {
+            return;
         }
 
-        IncidentSeen?.Invoke(incident);
+        var name = IncidentFile.Name((ulong)_options.Time.GetUtcNow().ToUnixTimeMilliseconds(), report.Node);
+        try
+        {
+            AtomicFile.Write(Path.Combine(data, "incidents", name), IncidentFile.Write(_options.Domains, report));
+        }
+        catch (MeshException e)
+        {
+            _log.LogWarning("{Cause}", e.Message);
+        }
     }
 }

@@ -28,6 +28,8 @@ internal sealed class MeshWorld : IAsyncDisposable
 
     public PrivateKey SigningKey { get; } = Key(99);
 
+    public ISigningKeys SigningKeys => new OneKey(SigningKey.Address);
+
     public string BootstrapPath => Path.Combine(Directory, "bootstrap.json");
 
     public IReadOnlyList<byte[]> Sent
@@ -61,7 +63,7 @@ internal sealed class MeshWorld : IAsyncDisposable
         Role = role,
         NodeKey = Key(key),
         Domains = Domains,
-        SigningKeys = new OneKey(SigningKey.Address),
+        SigningKeys = SigningKeys,
         DataDirectory = Path.Combine(Directory, key.ToString()),
         BootstrapFile = File.Exists(BootstrapPath) ? BootstrapPath : null,
         Random = new SeededRandom(key),
@@ -157,11 +159,12 @@ internal sealed class MeshWorld : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
         Assert.Empty(Complaints.Errors);
     }
+}
 
-    private sealed class OneKey(Address key) : ISigningKeys
-    {
-        public bool IsSigningKey(StreamId stream, Address address, ulong timeMs) => address == key;
-    }
+/// <summary>One key signs every stream.</summary>
+internal sealed class OneKey(Address key) : ISigningKeys
+{
+    public bool IsSigningKey(StreamId stream, Address address, ulong timeMs) => address == key;
 }
 
 /// <summary>Repeatable randomness.</summary>

@@ -13,7 +13,7 @@ namespace ClusterCast.Mesh.Subscribing;
 /// <param name="Scores">Failures of nodes.</param>
 /// <param name="Metrics">Counters.</param>
 /// <param name="Dial">Connects to a relay; fails with <see cref="MeshException"/>. Dialing a relay that is connected gives that connection, unless it is paid for another stream.</param>
-/// <param name="Convict">Bans a node for an incident and closes its connections.</param>
+/// <param name="Convict">Bans a node for corrupt media and closes its connections.</param>
 internal sealed record SubscribingFloor(
     MeshOptions Options,
     Candidates Candidates,
@@ -21,4 +21,4 @@ internal sealed record SubscribingFloor(
     PeerScores Scores,
     MeshMetrics Metrics,
     Func<RelayRecord, TrackKey, CancellationToken, Task<PeerConnection>> Dial,
-    Action<Incident> Convict);
+    Action<Corruption> Convict);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using ClusterCast.Mesh.Scoring;
+using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
 using ClusterCast.Protocol.Windows;
@@ -12,8 +13,8 @@ namespace ClusterCast.Mesh.Subscribing;
 /// <param name="Progress">Whether a part became complete.</param>
 /// <param name="Closed">The head that closed a window; null when none did.</param>
 /// <param name="CountedBytes">Leaf bytes to be paid.</param>
-/// <param name="Incident">What was corrupt; null when nothing was.</param>
-internal readonly record struct Intake(Verdict Verdict, bool Progress = false, SignedHead? Closed = null, int CountedBytes = 0, Incident? Incident = null);
+/// <param name="Corruption">What was corrupt; null when nothing was.</param>
+internal readonly record struct Intake(Verdict Verdict, bool Progress = false, SignedHead? Closed = null, int CountedBytes = 0, Corruption? Corruption = null);
 
 /// <summary>
 /// Verifies the media of one track, whoever sends it, keeps the place up to which all is complete, and gives complete parts out in order. What is trusted here
@@ -25,7 +26,6 @@ internal sealed class TrackReceiver
 
     private readonly TrackKey _track;
     private readonly WindowVerifier _verifier;
-    private readonly TimeProvider _time;
     private readonly ITrackSink? _sink;
     private readonly MeshMetrics _metrics;
     private readonly Channel<ReceivedPart> _parts;
@@ -36,11 +36,10 @@ internal sealed class TrackReceiver
     private int _published;
 
     /// <summary>A receiver that also feeds <paramref name="sink"/>.</summary>
-    public TrackReceiver(TrackKey track, Eip712Domain streamKeys, ISigningKeys keys, TimeProvider time, ITrackSink? sink, MeshMetrics metrics)
+    public TrackReceiver(TrackKey track, Eip712Domain streamKeys, ISigningKeys keys, ITrackSink? sink, MeshMetrics metrics)
     {
         _track = track;
         _verifier = new WindowVerifier(track, streamKeys, keys);
-        _time = time;
         _sink = sink;
         _metrics = metrics;
         _parts = Channel.CreateBounded<ReceivedPart>(
@@ -94,16 +93,17 @@ internal sealed class TrackReceiver
                 }
 
                 var verdict = _verifier.AcceptInit(init.Run, init.Bytes.ToArray());
-                from.HasInit = verdict == Verdict.Accepted;
+                from.Init = verdict;
                 return new Intake(verdict);
-            case var _ when !from.HasInit:
-                return new Intake(Verdict.Malformed);
+            case var _ when from.Init != Verdict.Accepted:
+                // What follows the init segment of an older run is as late as that.
+                return new Intake(from.Init == Verdict.Late ? Verdict.Late : Verdict.Malformed);
             case FrameType.Window:
                 var window = WindowMessage.Read(body);
-                return Judge(from, _verifier.OpenWindow(window.Window, window.Prev), window.Window, null);
+                return Judge(from, _verifier.OpenWindow(window.Window, window.Prev), window.Window);
             case FrameType.Node:
                 var node = NodeMessage.Read(body);
-                return Judge(from, _verifier.AcceptNode(node.Window, node.Part, node.Time, node.Flags, node.ByteLength, node.Leaves), node.Window, node.Part);
+                return Judge(from, _verifier.AcceptNode(node.Window, node.Part, node.Time, node.Flags, node.ByteLength, node.Leaves), node.Window);
             case FrameType.Part:
                 return TakePart(from, PartMessage.Read(body));
             case FrameType.Head:
@@ -119,7 +119,7 @@ internal sealed class TrackReceiver
         var verdict = _verifier.AcceptNode(part.Window, part.Part, part.Time, part.Flags, part.ByteLength, part.Leaves);
         return verdict is Verdict.Accepted or Verdict.Duplicate
             ? TakeHead(from, part.Window, (ushort)(part.Part + 1), part.Time, part.HeadFlags, part.Signature)
-            : Judge(from, verdict, part.Window, part.Part);
+            : Judge(from, verdict, part.Window);
     }
 
     private Intake TakeHead(Upstream from, uint window, ushort count, ulong time, HeadFlags flags, Signature signature)
@@ -127,7 +127,7 @@ internal sealed class TrackReceiver
         var verdict = _verifier.AcceptHead(window, count, time, flags, signature);
         if (verdict == Verdict.Corrupt)
         {
-            return Corrupt(Incident.OfHead(from.Node, Now(), _verifier.RefusedHead!.Value, signature));
+            return Corrupt(from, window, "a head that no signing key signed", CorruptHead.Of(from.Node, _verifier));
         }
 
         if (verdict == Verdict.Malformed)
@@ -165,7 +165,7 @@ internal sealed class TrackReceiver
         switch (verdict)
         {
             case Verdict.Corrupt:
-                return Corrupt(Incident.OfLeaf(from.Node, Now(), _track, current!, leaf.Part, leaf.Leaf, leaf.Bytes));
+                return Corrupt(from, leaf.Window, "a leaf that is not the signed one", CorruptLeaf.Of(from.Node, current!, leaf.Part, leaf.Leaf, leaf.Bytes));
             case Verdict.Duplicate:
                 // Another parent sent it first. This one delivered it too, and is paid when the bytes are the right ones.
                 var isRight = leaf.Bytes.SequenceEqual(current!.Parts[leaf.Part].Leaf(leaf.Leaf).Span);
@@ -199,16 +199,14 @@ internal sealed class TrackReceiver
         return progress;
     }
 
-    private Intake Judge(Upstream from, Verdict verdict, uint window, ushort? part) => verdict == Verdict.Corrupt
-        ? Corrupt(Incident.OfTree(from.Node, Now(), _track, _verifier.Current, window, part))
+    private Intake Judge(Upstream from, Verdict verdict, uint window) => verdict == Verdict.Corrupt
+        ? Corrupt(from, window, "a node or link that contradicts a signed head", report: null)
         : new Intake(verdict);
 
-    private Intake Corrupt(Incident incident)
+    private Intake Corrupt(Upstream from, uint window, string what, IncidentReport? report)
     {
         LeavesRejected++;
         _metrics.Rejected();
-        return new Intake(Verdict.Corrupt, Incident: incident);
+        return new Intake(Verdict.Corrupt, Corruption: new Corruption(from.Node, _track, window, what, report));
     }
-
-    private ulong Now() => (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds();
 }

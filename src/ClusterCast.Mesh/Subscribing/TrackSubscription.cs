@@ -43,7 +43,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         _options = floor.Options;
         _sink = sink;
         _log = _options.Logging.CreateLogger("ClusterCast.Mesh.Subscription");
-        _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, _options.SigningKeys, _options.Time, sink, floor.Metrics);
+        _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, _options.SigningKeys, sink, floor.Metrics);
         _choice = new ParentChoice(track, sink is not null, floor, _wake.Set, _stop.Token);
         _progressAt = _options.Time.GetTimestamp();
         Track = track;
@@ -112,7 +112,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     /// <summary>A frame of the parent. Throws <see cref="WireException"/>.</summary>
     internal void OnFrame(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
     {
-        Incident? incident;
+        Corruption? corruption;
         lock (_gate)
         {
             if (upstream != _active || upstream.Leaving != Leaving.None)
@@ -120,18 +120,18 @@ public sealed class TrackSubscription : IAsyncDisposable
                 return;
             }
 
-            incident = type is FrameType.Subscribed or FrameType.Refused or FrameType.Ended
+            corruption = type is FrameType.Subscribed or FrameType.Refused or FrameType.Ended
                 ? TakeAnswer(upstream, type, body)
                 : TakeMedia(upstream, type, body);
         }
 
-        if (incident is not null)
+        if (corruption is not null)
         {
-            _floor.Convict(incident);
+            _floor.Convict(corruption);
         }
     }
 
-    private Incident? TakeAnswer(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
+    private Corruption? TakeAnswer(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
     {
         switch (type)
         {
@@ -159,7 +159,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         return null;
     }
 
-    private Incident? TakeMedia(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
+    private Corruption? TakeMedia(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
     {
         var verified = _receiver.VerifiedBytes;
         var intake = _receiver.Take(upstream, type, body);
@@ -213,7 +213,7 @@ public sealed class TrackSubscription : IAsyncDisposable
                 break;
         }
 
-        return intake.Incident;
+        return intake.Corruption;
     }
 
     private void Leave(Upstream upstream, Leaving leaving, string reason)

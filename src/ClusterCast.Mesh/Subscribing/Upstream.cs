@@ -1,6 +1,7 @@
 using ClusterCast.Mesh.Sessions;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Windows;
 using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Subscribing;
@@ -80,8 +81,8 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
     /// <summary>Whether the loop was told of the first head.</summary>
     public bool PathTaken { get; set; }
 
-    /// <summary>Whether media is taken: not before an init segment of a current run.</summary>
-    public bool HasInit { get; set; }
+    /// <summary>What its newest init segment was found to be; null before the first. Media is taken only after an accepted one.</summary>
+    public Verdict? Init { get; set; }
 
     /// <summary>The session that pays; null when nothing is paid.</summary>
     public IPayingSession? Session => IsPush ? null : Peer.State.Paying.Session;

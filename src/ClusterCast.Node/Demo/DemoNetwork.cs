@@ -75,6 +75,10 @@ internal sealed class DemoNetwork : IAsyncDisposable
         }
     }
 
+    /// <summary>How many relays of stream 1 the portal names to pages.</summary>
+    public async Task<int> RelaysAtPortalAsync(CancellationToken stop) =>
+        (await _http.GetFromJsonAsync<JsonObject>($"{PortalUrl}/api/streams/1/relays", stop).ConfigureAwait(false))?["records"]?.AsArray().Count ?? 0;
+
     /// <summary>The relay with this node id. Throws <see cref="NodeException"/> when there is none.</summary>
     public RoleProcess RelayOf(string node) => Relays.FirstOrDefault(relay => string.Equals(relay.Addresses["node"], node, StringComparison.OrdinalIgnoreCase))
         ?? throw new NodeException($"The viewer uses {node}, which is no relay of this demo.", ExitCode.Failed);

@@ -45,6 +45,8 @@ public sealed class DemoRole : IRole
         var viewingKey = PrivateKey.Create(SystemRandomSource.Instance);
         await PurseFiller.FillAsync(chain, DemoAccounts.Viewers[0], viewingKey, DemoOptions.Deposit, stop).ConfigureAwait(false);
 
+        // A viewer's browser runs before the page is opened; its own start is no part of the first frame.
+        await using var page = options.Headless ? await ChromiumPage.OpenAsync(Path.Combine(folder, "chromium"), stop).ConfigureAwait(false) : null;
         await using var source = options.Clip is { } clip ? new DemoSource(clip, $"{network.RtmpUrl}/{network.PublishKey}", context.Time) : null;
         if (source is null)
         {
@@ -56,8 +58,8 @@ public sealed class DemoRole : IRole
         var url = $"{network.PortalUrl}/watch/1#viewingKey={Hex.Encode(viewingKey.Export())}";
         using var running = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watchdog = WatchdogAsync(network, source, options, running.Token);
-        var work = options.Headless
-            ? HeadlessAsync(new DemoRun(options, network, chain, folder, context.Time), options, url, viewingKey.Address, running.Token)
+        var work = page is not null
+            ? HeadlessAsync(new DemoRun(options, network, chain, page, context.Time), options, url, viewingKey.Address, running.Token)
             : ShowAsync(network, options, url, context.Time, running.Token);
         var first = await Task.WhenAny(work, watchdog).ConfigureAwait(false);
         await running.CancelAsync().ConfigureAwait(false);
@@ -117,7 +119,7 @@ public sealed class DemoRole : IRole
                 carrying += (int?)status?["tracks"] > 0 ? 1 : 0;
             }
 
-            if (carrying == network.Relays.Count)
+            if (carrying == network.Relays.Count && await network.RelaysAtPortalAsync(stop).ConfigureAwait(false) == carrying)
             {
                 return;
             }

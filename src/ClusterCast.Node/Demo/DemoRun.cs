@@ -7,7 +7,7 @@ using ClusterCast.Protocol.Identifiers;
 namespace ClusterCast.Node.Demo;
 
 /// <summary>One headless run: watch, misbehave in mid-stream if asked to, stop, redeem everything, and account for it.</summary>
-internal sealed class DemoRun(DemoOptions options, DemoNetwork network, ChainAccess chain, string folder, TimeProvider time)
+internal sealed class DemoRun(DemoOptions options, DemoNetwork network, ChainAccess chain, ChromiumPage page, TimeProvider time)
 {
     private const double LatencyBoundMs = 5_000;
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
@@ -15,7 +15,7 @@ internal sealed class DemoRun(DemoOptions options, DemoNetwork network, ChainAcc
     /// <summary>Runs and reports. Throws <see cref="NodeException"/> when no report can be made.</summary>
     public async Task<DemoReport> RunAsync(string url, Address purse, CancellationToken stop)
     {
-        await using var viewer = await DemoViewer.OpenAsync(url, Path.Combine(folder, "chromium"), time, stop).ConfigureAwait(false);
+        var viewer = await DemoViewer.OpenAsync(page, url, time, stop).ConfigureAwait(false);
         var duration = options.Duration!.Value;
         RoleProcess? culprit = null;
         var before = options.Misbehave == Misbehaviour.None ? TimeSpan.Zero : duration / 3;

@@ -4,40 +4,31 @@ using ClusterCast.Node.Hosting;
 namespace ClusterCast.Node.Demo;
 
 /// <summary>The demo's own viewer: the web app in a headless Chromium, read through <c>window.clustercast</c>.</summary>
-internal sealed class DemoViewer(ChromiumPage page) : IAsyncDisposable
+internal sealed class DemoViewer(ChromiumPage page)
 {
     private static readonly TimeSpan PicturePatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Opens the page and waits for the first painted frame. Throws <see cref="NodeException"/> when none comes.</summary>
-    public static async Task<DemoViewer> OpenAsync(string url, string profile, TimeProvider time, CancellationToken stop)
+    /// <summary>Opens the page and waits for the first painted frame; the browser stays the caller's. Throws <see cref="NodeException"/> when none comes.</summary>
+    public static async Task<DemoViewer> OpenAsync(ChromiumPage page, string url, TimeProvider time, CancellationToken stop)
     {
-        var page = await ChromiumPage.OpenAsync(profile, stop).ConfigureAwait(false);
         var viewer = new DemoViewer(page);
-        try
+        await page.NavigateAsync(url, stop).ConfigureAwait(false);
+        var started = time.GetTimestamp();
+        while (true)
         {
-            await page.NavigateAsync(url, stop).ConfigureAwait(false);
-            var started = time.GetTimestamp();
-            while (true)
+            await Task.Delay(Poll, time, stop).ConfigureAwait(false);
+            var stats = await viewer.TryStatsAsync(stop).ConfigureAwait(false);
+            if (stats?["firstFrameMs"] is not null)
             {
-                await Task.Delay(Poll, time, stop).ConfigureAwait(false);
-                var stats = await viewer.TryStatsAsync(stop).ConfigureAwait(false);
-                if (stats?["firstFrameMs"] is not null)
-                {
-                    return viewer;
-                }
-
-                if (time.GetElapsedTime(started) > PicturePatience)
-                {
-                    var said = (string?)await page.EvaluateAsync("document.body?.innerText?.slice(0, 300) ?? ''", stop).ConfigureAwait(false);
-                    throw new NodeException($"No picture within {PicturePatience.TotalSeconds:0} s. The page says: {said?.ReplaceLineEndings(" ")}", ExitCode.Failed);
-                }
+                return viewer;
             }
-        }
-        catch
-        {
-            await viewer.DisposeAsync().ConfigureAwait(false);
-            throw;
+
+            if (time.GetElapsedTime(started) > PicturePatience)
+            {
+                var said = (string?)await page.EvaluateAsync("document.body?.innerText?.slice(0, 300) ?? ''", stop).ConfigureAwait(false);
+                throw new NodeException($"No picture within {PicturePatience.TotalSeconds:0} s. The page says: {said?.ReplaceLineEndings(" ")}", ExitCode.Failed);
+            }
         }
     }
 
@@ -59,9 +50,6 @@ internal sealed class DemoViewer(ChromiumPage page) : IAsyncDisposable
 
     /// <summary>A picture of the page, PNG.</summary>
     public Task<byte[]> ScreenshotAsync(CancellationToken stop) => page.ScreenshotAsync(stop);
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => page.DisposeAsync();
 
     private async Task<JsonObject?> TryStatsAsync(CancellationToken stop) =>
         await page.EvaluateAsync("window.clustercast?.stats() ?? null", stop).ConfigureAwait(false) as JsonObject;

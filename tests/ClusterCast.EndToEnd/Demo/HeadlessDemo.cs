@@ -51,8 +51,8 @@ internal sealed class HeadlessDemo
         Assert.Equal(Money("usdcRedeemedOnChain"), Sum(Report["earnings"]!));
         Assert.Equal((decimal)Report["inner"]!["usdcRedeemedOnChain"]!, Sum(Report["inner"]!["earnings"]!));
 
-        // $0.001 per MB, in whole micro-USDC.
-        Assert.Equal(decimal.Floor(Money("verifiedBytes") / 1_000m) / 1_000_000m, Money("usdcExpected"));
+        // $0.001 per MB, to the last decimal.
+        Assert.Equal(Money("verifiedBytes") / 1_000_000_000m, Money("usdcExpected"));
     }
 
     private static decimal Sum(JsonNode earnings) => earnings.AsObject().Sum(share => (decimal)share.Value!);

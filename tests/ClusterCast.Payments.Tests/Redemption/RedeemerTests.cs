@@ -245,11 +245,20 @@ public sealed class RedeemerTests
     private static World Earned(out ulong value, uint epochSeconds = 86_400)
     {
         var world = new World(epochSeconds: epochSeconds);
-        using var link = world.Connect().Settle();
-        link.Stream(5_000_000);
-        value = world.Winners.Totals().PendingValue;
-        Assert.True(value >= 5 * 400);
-        return world;
+        try
+        {
+            using var link = world.Connect().Settle();
+            link.Stream(5_000_000);
+            value = world.Winners.Totals().PendingValue;
+            Assert.True(value >= 5 * 400);
+            return world;
+        }
+        catch
+        {
+            // Nobody else has the world to dispose of it.
+            world.Dispose();
+            throw;
+        }
     }
 
     private static async Task Rounds(World world, Redeemer redeemer, int count)

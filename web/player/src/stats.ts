@@ -25,7 +25,7 @@ export interface PlayerStats {
   bytesPaid: string;
   /** Average value of the signed tickets. */
   usdcSigned: string;
-  /** Exact price of the verified bytes. */
+  /** Exact price of the verified bytes, micro-USDC with up to nine decimals. */
   usdcExpected: string;
   evidenceCount: number;
   incidentCount: number;
@@ -56,7 +56,7 @@ export function statsOf(player: Player, video: HTMLVideoElement): PlayerStats {
     ticketsSent: purse.ledger.tickets,
     bytesPaid: purse.ledger.paid.toString(),
     usdcSigned: purse.ledger.signedValue.toString(),
-    usdcExpected: purse.ledger.cost.toString(),
+    usdcExpected: purse.ledger.exactCost,
     evidenceCount: subscription.evidence.length,
     incidentCount: subscription.incidents.length,
     latencyMs: glass.latest ?? (behind === null ? null : Math.round(1000 * behind)),

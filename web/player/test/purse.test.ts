@@ -66,7 +66,7 @@ describe("a session", () => {
     session.offered(offer({ acked: last().commit }));
     expect(tickets()).toHaveLength(3);
     expect(new Set(tickets().map((t) => t.salt)).size).toBe(3);
-    expect([ledger.tickets, ledger.signedValue, ledger.paid, ledger.cost]).toEqual([3, 750n, 750_000n, 850n]);
+    expect([ledger.tickets, ledger.signedValue, ledger.paid, ledger.cost, ledger.exactCost]).toEqual([3, 750n, 750_000n, 850n, "850"]);
   });
 
   test("pays at half the credit where that is less than a ticket", () => {

@@ -60,8 +60,15 @@ export class Ledger {
 
   /** Average value of all signed tickets, micro-USDC, rounded down. */
   get signedValue(): bigint { return this.#signed >> 64n; }
-  /** Exact price of all verified bytes, micro-USDC, rounded down. */
-  get cost(): bigint { return [...this.#accounts.values()].reduce((sum, a) => sum + a.cost, 0n) / PRICE_BYTES; }
+  /** Price of all verified bytes, micro-USDC, rounded down. */
+  get cost(): bigint { return this.#cost / PRICE_BYTES; }
+  /** The same exactly: micro-USDC with up to nine decimals. */
+  get exactCost(): string {
+    const cost = this.#cost;
+    const fraction = (cost % PRICE_BYTES).toString().padStart(9, "0").replace(/0+$/, "");
+    return `${cost / PRICE_BYTES}${fraction && "."}${fraction}`;
+  }
+  get #cost(): bigint { return [...this.#accounts.values()].reduce((sum, a) => sum + a.cost, 0n); }
   get paid(): bigint { return [...this.#accounts.values()].reduce((sum, a) => sum + a.paid, 0n); }
 
   save(): void {
