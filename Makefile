@@ -51,6 +51,7 @@ soak: product ## a long demo and a real OBS; SOAK_SECONDS= (600)
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} scripts/soak.sh
 
 bench: product ## NAME= one benchmark, all otherwise; results in bench/results, docs/benchmarks.md
+	@scripts/install.sh bench
 	@scripts/install.sh bench && node bench/run.mjs $(NAME)
 
 clean: ## what the build made

@@ -17,7 +17,7 @@ internal sealed class PushKeeper(MeshOptions options, ConnectionTable connection
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Avoidance = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RescueAfterLoss = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan RescueNewcomer = TimeSpan.FromMilliseconds(1_500);
+    private static readonly TimeSpan RescueNewcomer = TimeSpan.FromSeconds(4);
 
     private readonly Dictionary<PeerConnection, long> _chosen = [];
     private readonly Dictionary<Address, long> _failed = [];

@@ -118,6 +118,12 @@ public sealed class ChromiumPage : IAsyncDisposable
             start.Environment["TMPDIR"] = profile;
         }
 
+        // Its caches and links belong into the profile too, not into the user's home.
+        foreach (var folder in (IEnumerable<string>)["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"])
+        {
+            start.Environment[folder] = profile;
+        }
+
         // The kernel's parent-death signal follows the thread that forked, so that thread has to live as long as the process (prctl(2), PR_SET_PDEATHSIG).
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
