@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
@@ -88,7 +89,16 @@ internal sealed class TlsTransport : ITransport
     /// <inheritdoc/>
     public async ValueTask CompleteAsync(CancellationToken cancel)
     {
-        await _stream.ShutdownAsync().WaitAsync(cancel);
+        try
+        {
+            await _stream.ShutdownAsync().WaitAsync(cancel);
+        }
+        catch (Exception e) when (e is CryptographicException or InvalidOperationException)
+        {
+            // OpenSSL refuses to write a farewell where the peer has gone already; SslStream passes its error on as it is.
+            throw new IOException("The peer closed the connection first.", e);
+        }
+
         _socket.Shutdown(SocketShutdown.Send);
     }
 
