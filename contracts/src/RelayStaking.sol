@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "solady/utils/EIP712.sol";
-import {IRelayStaking, Receipt, Relay} from "./interfaces/IRelayStaking.sol";
+import {IRelayStaking, Receipt, Relay, StakingConfig} from "./interfaces/IRelayStaking.sol";
 import {IUsdc} from "./interfaces/IUsdc.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Events} from "./libraries/Events.sol";
@@ -16,27 +16,46 @@ import {UsdcPull} from "./libraries/UsdcPull.sol";
 contract RelayStaking is IRelayStaking, EIP712, ReentrancyGuardTransient {
     using UsdcPull for IUsdc;
 
+    uint256 private constant BPS = 10_000;
     bytes32 private constant NODE_PROOF_TYPE = keccak256("NodeProof(address node,bytes32 challenge)");
 
     /* IMMUTABLES */
 
     IUsdc public immutable USDC;
+    /// @notice The only contract that may slash.
+    address public immutable FRAUD_PROOFS;
+    address public immutable TREASURY;
     /// @notice Least stake of a registered relay, in micro-USDC.
     uint256 public immutable MIN_STAKE;
     /// @notice How long unbonding stake stays.
     uint32 public immutable UNBOND_SECONDS;
+    /// @notice What one offence costs, in basis points of the stake, unbonding part included.
+    uint16 public immutable SLASH_BPS;
+    /// @notice The reporter's and the burnt share of a penalty, in basis points; the treasury gets the rest.
+    uint16 public immutable REPORTER_BPS;
+    uint16 public immutable BURN_BPS;
 
     /* STORAGE */
 
     mapping(address node => Relay) private _relays;
 
-    constructor(address usdc, uint256 minStake, uint32 unbondSeconds) {
-        if (usdc == address(0) || minStake == 0 || minStake > type(uint96).max || unbondSeconds == 0) {
+    constructor(StakingConfig memory config) {
+        if (config.usdc == address(0) || config.fraudProofs == address(0) || config.treasury == address(0)) {
             revert Errors.BadConfig();
         }
-        USDC = IUsdc(usdc);
-        MIN_STAKE = minStake;
-        UNBOND_SECONDS = unbondSeconds;
+        if (config.minStake == 0 || config.minStake > type(uint96).max) revert Errors.BadConfig();
+        if (config.unbondSeconds < 2) revert Errors.BadConfig();
+        if (config.slashBps == 0 || config.slashBps > BPS) revert Errors.BadConfig();
+        // Half at most goes to the reporter, so that an owner who reports himself loses at least the other half.
+        if (config.reporterBps > BPS / 2 || config.burnBps > BPS - config.reporterBps) revert Errors.BadConfig();
+        USDC = IUsdc(config.usdc);
+        FRAUD_PROOFS = config.fraudProofs;
+        TREASURY = config.treasury;
+        MIN_STAKE = config.minStake;
+        UNBOND_SECONDS = config.unbondSeconds;
+        SLASH_BPS = config.slashBps;
+        REPORTER_BPS = config.reporterBps;
+        BURN_BPS = config.burnBps;
     }
 
     modifier onlyRelayOwner(address node) {

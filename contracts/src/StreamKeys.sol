@@ -5,7 +5,8 @@ import {ERC721} from "solady/tokens/ERC721.sol";
 import {Base64} from "solady/utils/Base64.sol";
 import {EIP712} from "solady/utils/EIP712.sol";
 import {LibString} from "solady/utils/LibString.sol";
-import {Delegation, Head, IStreamKeys, Terms} from "./interfaces/IStreamKeys.sol";
+import {Delegation, Head, IStreamKeys, KeysConfig, Terms} from "./interfaces/IStreamKeys.sol";
+import {IUsdc} from "./interfaces/IUsdc.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Events} from "./libraries/Events.sol";
 import {HeadHash} from "./libraries/HeadHash.sol";
@@ -23,11 +24,23 @@ contract StreamKeys is IStreamKeys, ERC721, EIP712 {
     uint256 public constant MIN_TREASURY_BPS = 500;
     /// @notice Greatest share of the treasury, in basis points.
     uint256 public constant MAX_TREASURY_BPS = 2000;
+    /// @notice Greatest royalty, in basis points.
+    uint256 public constant MAX_ROYALTY_BPS = 1000;
     /// @notice Places for keys in a stream's list.
     uint256 public constant MAX_KEYS = 16;
     uint256 private constant BPS = 10_000;
     bytes32 private constant DELEGATION_TYPE =
         keccak256("Delegation(uint256 stream,address key,uint64 from,uint64 until)");
+
+    /* IMMUTABLES */
+
+    IUsdc public immutable USDC;
+    /// @notice Gets the royalty of every sale and rent made here.
+    address public immutable TREASURY;
+    /// @notice The only contract that may revoke a key for an offence.
+    address public immutable FRAUD_PROOFS;
+    /// @notice The royalty in basis points.
+    uint16 public immutable ROYALTY_BPS;
 
     /* STORAGE */
 
@@ -48,6 +61,17 @@ contract StreamKeys is IStreamKeys, ERC721, EIP712 {
     mapping(uint256 stream => mapping(uint32 version => Terms)) private _terms;
     mapping(uint256 stream => mapping(address key => Interval)) private _intervals;
     mapping(uint256 stream => address[]) private _keys;
+
+    constructor(KeysConfig memory config) {
+        if (config.usdc == address(0) || config.treasury == address(0) || config.fraudProofs == address(0)) {
+            revert Errors.BadConfig();
+        }
+        if (config.royaltyBps > MAX_ROYALTY_BPS) revert Errors.BadConfig();
+        USDC = IUsdc(config.usdc);
+        TREASURY = config.treasury;
+        FRAUD_PROOFS = config.fraudProofs;
+        ROYALTY_BPS = config.royaltyBps;
+    }
 
     modifier onlyStreamOwner(uint256 stream) {
         if (_ownerOf(stream) != msg.sender) revert Errors.NotStreamOwner();

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {RelayStaking} from "../src/RelayStaking.sol";
-import {Receipt as ServedReceipt, Relay} from "../src/interfaces/IRelayStaking.sol";
+import {Receipt as ServedReceipt, Relay, StakingConfig} from "../src/interfaces/IRelayStaking.sol";
 import {Errors} from "../src/libraries/Errors.sol";
 import {Events} from "../src/libraries/Events.sol";
 import {Fixture} from "./helpers/Fixture.sol";
@@ -24,12 +24,20 @@ contract RelayStakingTest is Fixture {
     }
 
     function test_bad_parameters_are_refused() public {
-        vm.expectRevert(Errors.BadConfig.selector);
-        new RelayStaking(address(0), 1, 1);
-        vm.expectRevert(Errors.BadConfig.selector);
-        new RelayStaking(address(usdc), 0, 1);
-        vm.expectRevert(Errors.BadConfig.selector);
-        new RelayStaking(address(usdc), 1, 0);
+        StakingConfig memory good = _stakingConfig(address(fraudProofs));
+        for (uint256 i; i < 8; ++i) {
+            StakingConfig memory bad = abi.decode(abi.encode(good), (StakingConfig));
+            if (i == 0) bad.usdc = address(0);
+            if (i == 1) bad.fraudProofs = address(0);
+            if (i == 2) bad.treasury = address(0);
+            if (i == 3) bad.minStake = 0;
+            if (i == 4) bad.unbondSeconds = 1;
+            if (i == 5) bad.slashBps = 10_001;
+            if (i == 6) bad.reporterBps = 5001;
+            if (i == 7) bad.burnBps = 8001;
+            vm.expectRevert(Errors.BadConfig.selector);
+            new RelayStaking(bad);
+        }
     }
 
     function test_register_takes_the_stake_and_remembers_the_relay() public {

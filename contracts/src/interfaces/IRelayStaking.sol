@@ -1,6 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+/// @notice Constructor arguments of RelayStaking.
+/// @param fraudProofs the only contract that may slash
+/// @param minStake least stake of a relay in micro-USDC
+/// @param unbondSeconds how long unbonding stake stays and can be slashed; evidence is accepted for half of it
+/// @param slashBps what one offence costs, in basis points of the stake, unbonding part included
+/// @param reporterBps share of the penalty for whoever reports, at most 5,000
+/// @param burnBps share of the penalty that is burnt; the treasury gets the rest
+struct StakingConfig {
+    address usdc;
+    address fraudProofs;
+    address treasury;
+    uint96 minStake;
+    uint32 unbondSeconds;
+    uint16 slashBps;
+    uint16 reporterBps;
+    uint16 burnBps;
+}
+
 /// @notice A registered relay.
 /// @param owner account that pays the stake and gets it back
 /// @param price micro-USDC per 1e9 bytes

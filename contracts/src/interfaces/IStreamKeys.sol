@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+/// @notice Constructor arguments of StreamKeys.
+/// @param treasury gets the royalty of every sale and rent made in the contract
+/// @param fraudProofs the only contract that may revoke a signing key for an offence
+/// @param royaltyBps in basis points, at most 1,000
+struct KeysConfig {
+    address usdc;
+    address treasury;
+    address fraudProofs;
+    uint16 royaltyBps;
+}
+
 /// @notice How the money of a stream is divided. One storage slot; what the two shares leave is the treasury's.
 /// @param payee account that earns the broadcaster's share
 /// @param relayBps relay's share in basis points

@@ -68,4 +68,19 @@ library Errors {
     error NotDue(uint256 withdrawableAt);
     /// @notice The node key did not sign for this owner.
     error BadProof();
+
+    /* FRAUD PROOFS */
+
+    /// @notice Only FraudProofs may call this.
+    error NotFraudProofs();
+
+    /* STREAM REGISTRY */
+
+    /* EDGE REWARD */
+
+    /* SLA ORACLE */
+
+    /* USDC PAYMASTER */
+
+    /* STREAM GOVERNOR */
 }

@@ -32,4 +32,16 @@ library Events {
     event StakeAdded(address indexed node, uint256 amount);
     event Unbonding(address indexed node, uint256 amount, uint256 withdrawableAt);
     event StakeWithdrawn(address indexed node, address to, uint256 amount);
+
+    /* FRAUD PROOFS */
+
+    /* STREAM REGISTRY */
+
+    /* EDGE REWARD */
+
+    /* SLA ORACLE */
+
+    /* USDC PAYMASTER */
+
+    /* STREAM GOVERNOR */
 }

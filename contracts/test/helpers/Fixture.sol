@@ -2,10 +2,12 @@
 pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
+import {FraudProofs} from "../../src/FraudProofs.sol";
 import {RelayStaking} from "../../src/RelayStaking.sol";
 import {StreamKeys} from "../../src/StreamKeys.sol";
 import {TicketBroker} from "../../src/TicketBroker.sol";
-import {Terms} from "../../src/interfaces/IStreamKeys.sol";
+import {StakingConfig} from "../../src/interfaces/IRelayStaking.sol";
+import {KeysConfig, Terms} from "../../src/interfaces/IStreamKeys.sol";
 import {Config, Group, Outcome, Ticket, Winner} from "../../src/interfaces/ITicketBroker.sol";
 import {IFiatToken, RealUsdc} from "./RealUsdc.sol";
 
@@ -23,6 +25,7 @@ abstract contract Fixture is Test {
     IFiatToken internal usdc;
     StreamKeys internal keys;
     RelayStaking internal staking;
+    FraudProofs internal fraudProofs;
     TicketBroker internal broker;
 
     address internal minter = makeAddr("minter");
@@ -45,11 +48,18 @@ abstract contract Fixture is Test {
         (viewer, viewerKey) = makeAddrAndKey("viewing key");
         (relay, relayKey) = makeAddrAndKey("relay");
         usdc = RealUsdc.deploy(minter);
-        keys = new StreamKeys();
-        staking = new RelayStaking(address(usdc), 100e6, 14 * DAY);
+        // The two name FraudProofs, which names them.
+        address judge = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
+        keys = new StreamKeys(KeysConfig(address(usdc), treasury, judge, 500));
+        staking = new RelayStaking(_stakingConfig(judge));
+        fraudProofs = new FraudProofs(address(keys), address(staking));
         broker = new TicketBroker(_config());
         vm.prank(broadcaster);
         stream = keys.mint("Big Buck Bunny", "film", 1000, _terms(7000, 2500));
+    }
+
+    function _stakingConfig(address judge) internal view returns (StakingConfig memory) {
+        return StakingConfig(address(usdc), judge, treasury, 100e6, 14 * DAY, 5000, 2000, 5000);
     }
 
     function _config() internal view returns (Config memory) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {KeysConfig} from "../../src/interfaces/IStreamKeys.sol";
 import {Purse} from "../../src/interfaces/ITicketBroker.sol";
 import {StreamKeys} from "../../src/StreamKeys.sol";
 import {TicketBroker} from "../../src/TicketBroker.sol";
@@ -14,7 +15,7 @@ contract BrokerInvariants is Fixture {
     function setUp() public override {
         super.setUp();
         // A key contract of its own, whose stream 1 belongs to the handler.
-        keys = new StreamKeys();
+        keys = new StreamKeys(KeysConfig(address(usdc), treasury, address(fraudProofs), 500));
         Config memory config = _config();
         config.streamKeys = address(keys);
         broker = new TicketBroker(config);

@@ -27,6 +27,9 @@ public sealed record Deployment
     /// <summary>The RelayStaking.</summary>
     public required Address RelayStaking { get; init; }
 
+    /// <summary>The FraudProofs.</summary>
+    public required Address FraudProofs { get; init; }
+
     /// <summary>Account of the treasury.</summary>
     public required Address Treasury { get; init; }
 

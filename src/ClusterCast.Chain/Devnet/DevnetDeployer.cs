@@ -9,7 +9,7 @@ using ClusterCast.Protocol.Signing;
 namespace ClusterCast.Chain.Devnet;
 
 /// <summary>
-/// Sets up a fresh anvil: USDC, the three contracts, money for the demo accounts, and stream 1. Everything goes into two blocks, so that the chain's
+/// Sets up a fresh anvil: USDC, our contracts, money for the demo accounts, and stream 1. Everything goes into two blocks, so that the chain's
 /// clock does not run ahead (a block is at least a second younger than the next).
 /// </summary>
 public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
@@ -36,7 +36,8 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
             Usdc = usdc,
             StreamKeys = Transaction.CreatedBy(_deployer.Account, firstOwn),
             RelayStaking = Transaction.CreatedBy(_deployer.Account, firstOwn + 1),
-            TicketBroker = Transaction.CreatedBy(_deployer.Account, firstOwn + 2),
+            FraudProofs = Transaction.CreatedBy(_deployer.Account, firstOwn + 2),
+            TicketBroker = Transaction.CreatedBy(_deployer.Account, firstOwn + 3),
             Treasury = DemoAccounts.Treasury.Address,
             EpochSeconds = options.EpochSeconds,
             MinFaceValue = options.MinFaceValue,
@@ -55,9 +56,12 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
 
     private ContractCall[] OwnContracts(Deployment deployment) =>
     [
-        new(null, ContractArtifact.Load("StreamKeys").Creation()),
+        new(null, ContractArtifact.Load("StreamKeys").Creation(
+            AbiType.ParseTuple("(address,address,address,uint16)"), [deployment.Usdc, deployment.Treasury, deployment.FraudProofs, options.RoyaltyBps])),
         new(null, ContractArtifact.Load("RelayStaking").Creation(
-            AbiType.ParseTuple("(address,uint256,uint32)"), [deployment.Usdc, options.MinStake, options.UnbondSeconds])),
+            AbiType.ParseTuple("(address,address,address,uint96,uint32,uint16,uint16,uint16)"),
+            [deployment.Usdc, deployment.FraudProofs, deployment.Treasury, options.MinStake, options.UnbondSeconds, options.SlashBps, options.ReporterBps, options.BurnBps])),
+        new(null, ContractArtifact.Load("FraudProofs").Creation(AbiType.ParseTuple("(address,address)"), [deployment.StreamKeys, deployment.RelayStaking])),
         new(null, ContractArtifact.Load("TicketBroker").Creation(
             AbiType.ParseTuple("(address,address,address,uint32,uint32,uint32,uint32)"),
             [deployment.Usdc, deployment.StreamKeys, deployment.Treasury, options.EpochSeconds, options.ExitDelaySeconds, options.MinFaceValue, options.MaxFaceValue])),

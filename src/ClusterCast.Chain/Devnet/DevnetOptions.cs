@@ -32,6 +32,18 @@ public sealed record DevnetOptions
     /// <summary>How long a stake takes to leave, seconds.</summary>
     public uint UnbondSeconds { get; init; } = 1_209_600;
 
+    /// <summary>What one offence costs a relay, basis points of its stake.</summary>
+    public ushort SlashBps { get; init; } = 5_000;
+
+    /// <summary>Share of a penalty for whoever reports, basis points; at most half.</summary>
+    public ushort ReporterBps { get; init; } = 2_000;
+
+    /// <summary>Share of a penalty that is burnt, basis points; the treasury gets the rest.</summary>
+    public ushort BurnBps { get; init; } = 5_000;
+
+    /// <summary>The treasury's share of a sale or rent of a stream key, basis points.</summary>
+    public ushort RoyaltyBps { get; init; } = 500;
+
     /// <summary>What every demo account gets in micro-USDC.</summary>
     public ulong Grant { get; init; } = 1_000_000_000;
 
