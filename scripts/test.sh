@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs every test, or the suites named: protocol media mesh chain payments node contracts web oracles endtoend.
+# Runs every test, or the suites named: protocol media mesh chain payments node contracts checks web oracles endtoend.
 # The last line is "N passed, N failed"; the status is not 0 when one failed or a suite did not run to its end.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-known=(protocol media mesh chain payments node contracts web oracles endtoend)
+known=(protocol media mesh chain payments node contracts checks web oracles endtoend)
 suites=("$@")
 ((${#suites[@]})) || suites=("${known[@]}")
 for suite in "${suites[@]}"; do
@@ -27,6 +27,7 @@ run() { # suite
     protocol | media | mesh | chain | payments | node) dotnet_suite "ClusterCast.${1^}.Tests" ;;
     endtoend) dotnet_suite ClusterCast.EndToEnd ;;
     contracts) (cd contracts && bounded npx --no-install forge test --json >"$results/contracts.forge.json") ;;
+    checks) (cd contracts && bounded node --test --test-reporter=junit checks/*.test.mjs script/*.test.mjs >"$results/checks.junit.xml") ;;
     web)
       (cd web && bounded npm test --silent)
       local status=$?
