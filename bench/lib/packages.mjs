@@ -8,7 +8,7 @@ export function packageFile(root, folder, file) {
   try {
     return createRequire(join(root, folder, 'package.json')).resolve(file);
   } catch {
-    throw missing(`The npm package ${file.split('/')[0]}`, `(cd ${folder} && npm ci)`);
+    throw missing(`The npm package ${file.split('/', file.startsWith('@') ? 2 : 1).join('/')}`, `(cd ${folder} && npm ci)`);
   }
 }
 
