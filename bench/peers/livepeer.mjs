@@ -1,9 +1,11 @@
 // Livepeer's TicketBroker and Controller from the artifacts of its SDK, with GenericMock for the rest, as Livepeer's own unit tests have it.
 import { readFileSync } from 'node:fs';
 import { encodeAbiParameters, encodeDeployData, encodePacked, keccak256, maxUint256, stringToHex, toBytes, toEventSelector, toFunctionSelector, zeroAddress } from 'viem';
+import { dataUsd, executionUsd } from '../gas/prices.mjs';
 import { packageFile } from '../lib/packages.mjs';
 
 const BATCH = 50;
+const CALL = 40;
 const ROUND = 100n;
 const ROUND_HASH = keccak256(stringToHex('round'));
 const FACE_VALUE = 10n ** 15n;
@@ -11,7 +13,7 @@ const FACE_VALUE = 10n ** 15n;
 const PLENTY = 15_000_000n;
 const REDEEMED = toEventSelector('WinningTicketRedeemed(address,address,uint256,uint256,uint256,uint256,bytes)');
 
-/** Gas a ticket of one redemption, of 50 tickets of one sender and of 50 senders. */
+/** What we measure of our own redemption, with its tickets and senders. */
 export async function livepeer(root, chain) {
   const artifact = (name) => JSON.parse(readFileSync(packageFile(root, 'bench', `@livepeer/sdk/abis/${name}.json`), 'utf8'));
   const owner = await chain.account('livepeer owner');
@@ -61,14 +63,19 @@ export async function livepeer(root, chain) {
       : await chain.send(orchestrator, broker, 'batchRedeemWinningTickets', [all.map((one) => one.ticket), all.map((one) => one.signature), all.map((one) => one.rand)], { gas: PLENTY });
     const redeemed = receipt.logs.filter(({ topics }) => topics[0] === REDEEMED).length;
     if (redeemed !== all.length) throw new Error(`Livepeer redeemed ${redeemed} of ${all.length} tickets in ${receipt.transactionHash}`);
-    return { gas: Number(receipt.gasUsed) / all.length, newSlots: await chain.newSlots(receipt) / all.length };
+    return { ...receipt, gas: Number(receipt.gasUsed) / all.length, newSlots: await chain.newSlots(receipt) / all.length };
   };
   await measure(senders.slice(0, 1));
   const single = await measure(senders.slice(0, 1));
+  const ofOne = await measure(Array(BATCH).fill(senders[0]));
+  const ofMany = await measure(senders);
+  const call = await measure(senders.slice(0, CALL));
   return {
     redeemSingle: single.gas,
-    redeemBatch50OneViewerPerTicket: (await measure(Array(BATCH).fill(senders[0]))).gas,
-    redeemBatch50ManyViewersPerTicket: (await measure(senders)).gas,
+    redeemBatch50OneViewerPerTicket: ofOne.gas,
+    redeemBatch50ManyViewersPerTicket: ofMany.gas,
+    redeemCallUsd: executionUsd(call),
+    redeemCallL1Usd: dataUsd(call),
     newSlotsPerRedemption: single.newSlots,
   };
 }

@@ -1,0 +1,26 @@
+import { hopr } from '../peers/hopr.mjs';
+import { livepeer } from '../peers/livepeer.mjs';
+import { pimlico } from '../peers/pimlico.mjs';
+import { withChain } from './chain.mjs';
+import { redemption } from './redemption.mjs';
+import { UserOperations } from './userOperations.mjs';
+
+/** Our figures and the peers', each measured apart from the same fresh chain. */
+export const measure = (root) => withChain(root, async (chain) => {
+  const apart = (what, use) => {
+    console.log(what);
+    return chain.apart(use);
+  };
+  const operations = await UserOperations.create(root, chain, chain.deployment.ticketBroker);
+  return {
+    metrics: {
+      ...await apart('Redemption', () => redemption(chain)),
+    },
+    peers: {
+      livepeer: await apart('Livepeer', () => livepeer(root, chain)),
+      hopr: await apart('HOPR', () => hopr(root, chain)),
+      pimlico: await apart('Pimlico', () => pimlico(root, chain, operations)),
+    },
+    node: await chain.client.request({ method: 'web3_clientVersion' }),
+  };
+});
