@@ -2,6 +2,10 @@ import { hopr } from '../peers/hopr.mjs';
 import { livepeer } from '../peers/livepeer.mjs';
 import { pimlico } from '../peers/pimlico.mjs';
 import { withChain } from './chain.mjs';
+import { fraud } from './fraud.mjs';
+import { keyFigures } from './keys.mjs';
+import { createMissing } from './missing.mjs';
+import { paymaster } from './paymaster.mjs';
 import { redemption } from './redemption.mjs';
 import { UserOperations } from './userOperations.mjs';
 
@@ -11,10 +15,14 @@ export const measure = (root) => withChain(root, async (chain) => {
     console.log(what);
     return chain.apart(use);
   };
+  await createMissing(chain);
   const operations = await UserOperations.create(root, chain, chain.deployment.ticketBroker);
   return {
     metrics: {
-      ...await apart('Redemption', () => redemption(chain)),
+      ...await apart('Redemption and deposit', () => redemption(chain)),
+      ...await apart('Stream keys', () => keyFigures(chain)),
+      ...await apart('Fraud proofs', () => fraud(chain)),
+      ...await apart('Paymaster', () => paymaster(chain, operations)),
     },
     peers: {
       livepeer: await apart('Livepeer', () => livepeer(root, chain)),

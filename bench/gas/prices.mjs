@@ -1,16 +1,20 @@
-// What gas is counted at: Base's least base fee and its fee scalars, and prices of a quiet day on Ethereum.
+// What gas and bytes are counted at on Base.
 import { l1Fee } from '../lib/fjord.mjs';
 
+const GWEI = 1e9;
 const ETH_USD = 3_500;
-const GAS_PRICE = 5_000_000n;
+// Base's minimum base fee (docs.base.org, configuration changelog).
+const L2_GAS_PRICE = 5_000_000n;
+// Base's scalars, as its receipts show them.
 const L1 = { baseFee: 1_000_000_000n, baseFeeScalar: 2_269n, blobBaseFee: 100_000_000n, blobBaseFeeScalar: 1_055_762n };
 
-/** In words, for the page. */
-export const prices = `0.005 gwei and ETH at $3,500; for data on L1 a base fee of 1 gwei, a blob base fee of 0.1 gwei, and the scalars 2269 and 1055762`;
+/** The same in words. */
+export const prices = `${Number(L2_GAS_PRICE) / GWEI} gwei and ETH at $${ETH_USD.toLocaleString('en')}; for the data an L1 base fee of ${Number(L1.baseFee) / GWEI} gwei, a blob base
+fee of ${Number(L1.blobBaseFee) / GWEI} gwei and Base's scalars ${L1.baseFeeScalar} and ${L1.blobBaseFeeScalar}`;
 
 const usd = (wei) => Number(wei) / 1e18 * ETH_USD;
 
-export const executionUsd = ({ gasUsed }) => usd(gasUsed * GAS_PRICE);
+export const executionUsd = ({ gasUsed }) => usd(gasUsed * L2_GAS_PRICE);
 
-/** Fee of a transaction's data on Base (Fjord). */
+/** Fee of a transaction's data since Fjord. */
 export const dataUsd = ({ raw }) => usd(l1Fee(Buffer.from(raw.slice(2), 'hex'), L1));
