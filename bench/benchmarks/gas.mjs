@@ -19,8 +19,8 @@ Peers, all measured here, from their npm packages:
 
 - livepeer: TicketBroker and Controller of @livepeer/sdk 1.0.1-alpha.10 without their proxies, with GenericMock as BondingManager, Minter and RoundsManager, as in Livepeer's unit tests:
   its real figures are higher. It pays ETH. A viewer is a sender.
-- hopr: HoprChannels of @hoprnet/hopr-ethereum 1.91.24, the code on Gnosis Chain. The money goes to the channel back, without a transfer of tokens. A channel joins two
-  parties, and its tickets are redeemed in their order.
+- hopr: HoprChannels of @hoprnet/hopr-ethereum 1.91.24, the code on Gnosis Chain. The money goes to the channel back, without a transfer of tokens; a batch is its
+  multicall. A channel joins two parties, and its tickets are redeemed in their order.
 - pimlico: the singleton ERC-20 paymaster for EntryPoint 0.8 of @pimlico/mock-paymaster 0.0.7.
 
 Not measured here, but reported by others: x402's batch settlement 192,043 for ten channels, 19.2k a voucher

@@ -6,6 +6,8 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { anvil, deploy, environmentOf, folder, prepare } from '../../contracts/script/rehearsal.mjs';
 
 export const DAY = 86_400;
+// 2026-01-01. The same time in every run gives the same signatures, and so the same calldata.
+const START = 1_767_225_600;
 const NETWORK = 'local';
 const USDC = parseAbi([
   'function mint(address to, uint256 amount) returns (bool)',
@@ -22,7 +24,7 @@ const FEES = { maxFeePerGas: 2_000_000_000n, maxPriorityFeePerGas: 1_000_000_000
 export async function withChain(root, use) {
   const out = join(folder, 'bench');
   rmSync(out, { recursive: true, force: true });
-  const node = await anvil(31_337);
+  const node = await anvil(31_337, '--timestamp', String(START));
   try {
     const environment = environmentOf(NETWORK, node.url, out);
     await prepare(NETWORK, node.url, environment);

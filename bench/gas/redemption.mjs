@@ -37,11 +37,12 @@ export async function redemption(chain) {
     return { ...receipt, newSlots: await chain.newSlots(receipt), tickets: places.length };
   });
   const [single, ofOne, ofMany, call, callScattered] = [await measure(dense(1, 1)), await measure(dense(50, 1)), await measure(dense(50, 50)), await measure(dense(CALL, CALL)), await measure(scattered)];
+  const perTicket = (batch) => Math.round(Number(batch.gasUsed) / batch.tickets);
   const all = [single, ofOne, ofMany, call, callScattered];
   return {
     redeemSingle: Number(single.gasUsed),
-    redeemBatch50OneViewerPerTicket: Number(ofOne.gasUsed) / 50,
-    redeemBatch50ManyViewersPerTicket: Number(ofMany.gasUsed) / 50,
+    redeemBatch50OneViewerPerTicket: perTicket(ofOne),
+    redeemBatch50ManyViewersPerTicket: perTicket(ofMany),
     redeemCallUsd: executionUsd(call),
     redeemCallL1Usd: dataUsd(call),
     redeemCallScatteredUsd: executionUsd(callScattered),

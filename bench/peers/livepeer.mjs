@@ -63,7 +63,7 @@ export async function livepeer(root, chain) {
       : await chain.send(orchestrator, broker, 'batchRedeemWinningTickets', [all.map((one) => one.ticket), all.map((one) => one.signature), all.map((one) => one.rand)], { gas: PLENTY });
     const redeemed = receipt.logs.filter(({ topics }) => topics[0] === REDEEMED).length;
     if (redeemed !== all.length) throw new Error(`Livepeer redeemed ${redeemed} of ${all.length} tickets in ${receipt.transactionHash}`);
-    return { ...receipt, gas: Number(receipt.gasUsed) / all.length, newSlots: await chain.newSlots(receipt) / all.length };
+    return { ...receipt, gas: Math.round(Number(receipt.gasUsed) / all.length), newSlots: await chain.newSlots(receipt) / all.length };
   };
   await measure(senders.slice(0, 1));
   const single = await measure(senders.slice(0, 1));

@@ -45,8 +45,8 @@ async function script(name, signature, network, url, environment, ...rest) {
 }
 
 /** A chain of its own on a free port. It ends with this process at the latest. */
-export async function anvil(chainId) {
-  const child = spawn('npx', ['--no-install', 'anvil', '--port', '0', '--chain-id', String(chainId), '--gas-limit', '60000000'], { cwd: home, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+export async function anvil(chainId, ...options) {
+  const child = spawn('npx', ['--no-install', 'anvil', '--port', '0', '--chain-id', String(chainId), '--gas-limit', '60000000', ...options], { cwd: home, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   const kill = () => process.kill(-child.pid, 'SIGTERM');
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
