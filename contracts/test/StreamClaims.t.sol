@@ -19,7 +19,7 @@ contract StreamClaimsTest is RewardsFixture {
         reward = rewards.accountOf(relay).accrued;
         _fundPot(reward);
         vm.prank(foundation);
-        stream20.transfer(address(rewards), 1000e18);
+        assertTrue(stream20.transfer(address(rewards), 1000e18));
         feed.set(ANSWER, vm.getBlockTimestamp());
     }
 
@@ -147,7 +147,7 @@ contract StreamClaimsTest is RewardsFixture {
     function test_a_short_pot_of_stream_refuses_and_loses_nothing() public {
         feed.set(ANSWER, block.timestamp);
         vm.prank(address(rewards));
-        stream20.transfer(foundation, 999e18);
+        assertTrue(stream20.transfer(foundation, 999e18));
         vm.expectRevert(abi.encodeWithSelector(Errors.StreamPotShort.selector, 1e18));
         _claimInStream(50_001, 0);
         assertEq(_claimInStream(50_000, 0), 1e18);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Vm} from "forge-std/Vm.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
@@ -144,7 +145,7 @@ contract StreamGovernorTest is RewardsFixture {
     function test_a_vote_without_quorum_or_majority_is_defeated() public {
         address small = makeAddr("small");
         vm.prank(holder);
-        stream20.transfer(small, 39_999_999e18);
+        assertTrue(stream20.transfer(small, 39_999_999e18));
         vm.prank(small);
         stream20.delegate(small);
         vm.warp(vm.getBlockTimestamp() + 1);
@@ -287,6 +288,20 @@ contract StreamGovernorTest is RewardsFixture {
         vm.expectRevert(abi.encodeWithSelector(TimelockController.TimelockUnauthorizedCaller.selector, holder));
         timelock.updateDelay(0);
         vm.stopPrank();
+    }
+
+    /// @dev What a deployment is checked by: no fifth role was ever given.
+    function test_a_timelock_begins_with_four_roles() public {
+        address[] memory proposers = new address[](1);
+        proposers[0] = address(governor);
+        vm.recordLogs();
+        new TimelockController(2 * DAY, proposers, new address[](1), address(0));
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        uint256 granted;
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].topics[0] == IAccessControl.RoleGranted.selector) ++granted;
+        }
+        assertEq(granted, 4);
     }
 
     /// @dev The timelock is its own admin; here it names the governor that is created next.

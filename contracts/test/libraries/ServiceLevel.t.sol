@@ -77,7 +77,7 @@ contract ServiceLevelTest is Test {
 
     function testFuzz_reports_of_all_places_and_epochs_keep_apart(uint32 epoch, uint16 mask, uint32 seed) public {
         for (uint256 place; place < 15; ++place) {
-            if (mask & (1 << place) == 0) continue;
+            if ((mask >> place) & 1 == 0) continue;
             assertTrue(this.put(_report(epoch, seed, place), place));
             assertFalse(this.put(_report(epoch, ~seed, place), place), "one each");
         }
@@ -86,7 +86,7 @@ contract ServiceLevelTest is Test {
         Reports.Table memory table = words.take(epoch);
         uint256 found;
         for (uint256 place; place < 15; ++place) {
-            if (mask & (1 << place) == 0) continue;
+            if ((mask >> place) & 1 == 0) continue;
             Report memory expected = _report(epoch, seed, place);
             assertEq(table.places[found], place);
             assertEq(table.latencies[found], expected.latencyMs);
