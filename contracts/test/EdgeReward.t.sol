@@ -421,6 +421,28 @@ contract EdgeRewardTest is RewardsFixture {
         assertGt(rewards.claim(relay, payee), 0);
     }
 
+    function test_usdc_that_is_sent_plainly_is_pot_too() public {
+        _epoch(10, good);
+        _give(address(rewards), 100e6);
+        assertEq(_claim(), 10 * FEE * 4 / 5 + BUDGET / 5);
+    }
+
+    function test_the_claim_goes_with_the_registration() public {
+        _epoch(10, good);
+        _fundPot(100e6);
+        vm.startPrank(alice);
+        staking.unbond(relay, 100e6);
+        vm.warp(vm.getBlockTimestamp() + 14 * uint256(DAY));
+        staking.withdraw(relay, alice);
+        rewards.settle(relay, 20);
+        vm.expectRevert(Errors.NotRelayOwner.selector);
+        rewards.claim(relay, alice);
+        vm.stopPrank();
+        _registerEdge(keeper, relayKey);
+        vm.prank(keeper);
+        assertEq(rewards.claim(relay, keeper), 10 * FEE * 4 / 5 + BUDGET / 5);
+    }
+
     function test_funding_counts_what_arrives_and_must_be_something() public {
         _give(keeper, 5);
         vm.startPrank(keeper);
