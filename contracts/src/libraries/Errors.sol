@@ -78,9 +78,65 @@ library Errors {
 
     /* EDGE REWARD */
 
+    /// @notice Nobody has noted this edge while it was in good standing; note it first.
+    error NotEnrolled();
+    /// @notice `epoch` has its scores and is not settled; settle it, or wait until its entry window is over.
+    error NotSettled(uint256 epoch);
+    /// @notice Epochs are entered from `opensAt` until `closesAt`.
+    error NotEntryWindow(uint256 opensAt, uint256 closesAt);
+    /// @notice A parameter must lie between `least` and `most`.
+    error OutOfBounds(uint256 least, uint256 most);
+    /// @notice This deployment has no price feed for STREAM; claim in USDC.
+    error NoPriceFeed();
+    /// @notice The price feed fails, or its answer is not a price; claim in USDC.
+    error BadStreamPrice();
+    /// @notice The price is of `updatedAt`, which is too long ago; wait for the feed or claim in USDC.
+    error StreamPriceStale(uint256 updatedAt);
+    /// @notice The governed price and the feed's `price` are too far apart; claim in USDC until governance has followed.
+    error StreamPriceDeviates(uint256 governed, uint256 price);
+    /// @notice The claim gives `amount` of STREAM, less than the caller's minimum.
+    error BelowMinimum(uint256 amount);
+    /// @notice The pot holds `held` STREAM; claim less, or in USDC.
+    error StreamPotShort(uint256 held);
+    /// @notice More than is due is asked for.
+    error MoreThanDue(uint256 due);
+
     /* SLA ORACLE */
+
+    /// @notice Only the timelock of the governor may call this.
+    error NotGovernance();
+    /// @notice Reports of the epoch are taken until `closesAt`.
+    error WindowOpen(uint256 closesAt);
+    /// @notice Neither named nor bonded.
+    error NotReporter();
+    error AlreadyReporter();
+    /// @notice The reporter signed two reports of one edge and epoch, which ends its part for good.
+    error ReporterRetired();
+    /// @notice Of reporters there are at least `least` and at most `most`.
+    error ReporterCount(uint256 least, uint256 most);
+    /// @notice Reporters change once an epoch; try again in the next.
+    error OneChangePerEpoch();
+    /// @notice The two reports say the same, or are of different edges or epochs.
+    error NoEquivocation();
+    /// @notice The bond is there and stays.
+    error AlreadyBonded();
+    error NothingBonded();
+    /// @notice The bond is leaving already.
+    error AlreadyUnbonding();
 
     /* USDC PAYMASTER */
 
+    /* STREAM TOKEN */
+
+    /// @notice The allocations sum to `sum` and not to the supply.
+    error BadAllocation(uint256 sum);
+
     /* STREAM GOVERNOR */
+
+    /// @notice Proposals may call the setters of EdgeReward and SLAOracle and nothing else.
+    error NotGoverned(address target, bytes4 selector);
+    /// @notice Proposals move no ETH.
+    error ProposalWithValue();
+    /// @notice The governor's own settings never change.
+    error SettingsAreFixed();
 }

@@ -39,7 +39,61 @@ library Events {
 
     /* EDGE REWARD */
 
+    event PotFunded(address indexed from, uint256 amount);
+    /// @notice The first note of an edge; its rewards begin with `epoch`.
+    event Enrolled(address indexed edge, uint32 indexed epoch);
+    event FeesNoted(address indexed edge, uint32 indexed epoch, uint256 amount);
+    event EpochEntered(address indexed edge, uint32 indexed epoch, uint256 weight);
+    event EpochSettled(
+        address indexed edge, uint32 indexed epoch, uint16 scoreBps, uint256 feeReward, uint256 subsidy, uint256 penalty
+    );
+    /// @param paid micro-USDC that `to` got
+    /// @param due what is still owed
+    event RewardClaimed(address indexed edge, address indexed to, uint256 paid, uint256 due);
+    /// @param amount micro-USDC of rewards that were taken as `paid` STREAM
+    event RewardClaimedInStream(address indexed edge, address indexed to, uint256 amount, uint256 paid, uint256 due);
+    event SubsidyBudgetSet(uint32 indexed fromEpoch, uint256 budget);
+    event StreamPriceSet(uint32 indexed fromEpoch, uint256 price);
+    event PenaltySet(uint32 indexed fromEpoch, uint256 bps);
+
     /* SLA ORACLE */
+
+    event Reported(
+        address indexed edge,
+        uint32 indexed epoch,
+        address indexed reporter,
+        uint32 latencyMs,
+        uint16 vmafCenti,
+        uint16 uptimeBps
+    );
+    /// @param scored whether the quorum was reached; without it the score and the three medians are zero
+    event Finalised(
+        address indexed edge,
+        uint32 indexed epoch,
+        bool scored,
+        uint256 reports,
+        uint256 scoreBps,
+        uint256 latencyMs,
+        uint256 vmafCenti,
+        uint256 uptimeBps
+    );
+    event Struck(address indexed reporter, uint32 indexed epoch, address indexed edge, uint256 strikes);
+    event Suspended(address indexed reporter, uint32 fromEpoch);
+    event ReporterNamed(address indexed reporter, uint32 fromEpoch);
+    event ReporterRemoved(address indexed reporter, uint32 fromEpoch);
+    event BondPosted(address indexed reporter, uint256 amount);
+    event BondLeaving(address indexed reporter, uint256 withdrawableAt);
+    event BondWithdrawn(address indexed reporter, address to, uint256 amount);
+    event Equivocated(
+        address indexed reporter,
+        address indexed edge,
+        uint32 indexed epoch,
+        address prover,
+        uint256 bond,
+        uint256 proverShare,
+        bool voided
+    );
+    event OracleCreditWithdrawn(address indexed account, address to, uint256 amount);
 
     /* USDC PAYMASTER */
 
