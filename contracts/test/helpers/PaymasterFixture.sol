@@ -175,6 +175,28 @@ abstract contract PaymasterFixture is Fixture {
         _expectRefusal(abi.encodePacked(reason));
     }
 
+    /// @dev So much ETH at EntryPoint that no limit of an operation meets its end.
+    function _depositWithoutEnd() internal {
+        vm.deal(address(this), type(uint192).max);
+        entryPoint.depositTo{value: type(uint192).max}(address(paymaster));
+    }
+
+    /// @dev Lets an operation pay its greatest fee whatever the base fee is: an isolated transaction has none.
+    function _atGreatestFee(PackedUserOperation memory op, uint256 key)
+        internal
+        view
+        returns (PackedUserOperation memory)
+    {
+        op.gasFees = bytes32((MAX_FEE << 128) | MAX_FEE);
+        _signOp(op, key);
+        return op;
+    }
+
+    /// @dev Gas that EntryPoint spent after it had told postOp the cost, found from what an operation at the greatest fee was charged for it.
+    function _gasAfterCost(uint256 charge, uint256 cost) internal view returns (uint256) {
+        return paymaster.POST_OP_GAS() - (charge - paymaster.quote(cost)) * 1e18 / (RATE * MAX_FEE);
+    }
+
     function _depositOf(address who) internal view returns (uint256) {
         return entryPoint.balanceOf(who);
     }
