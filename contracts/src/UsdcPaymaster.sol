@@ -74,6 +74,8 @@ contract UsdcPaymaster is IUsdcPaymaster, ReentrancyGuardTransient {
     mapping(address target => bool) public isTarget;
     /// @inheritdoc IUsdcPaymaster
     uint256 public targetCount;
+    /// @dev Set in a transaction with operations: what they have not used is among what was earned until their postOp.
+    uint256 private transient _operating;
 
     constructor(PaymasterConfig memory config) {
         if (config.entryPoint.code.length == 0 || config.usdc.code.length == 0 || config.owner == address(0)) {
@@ -134,6 +136,7 @@ contract UsdcPaymaster is IUsdcPaymaster, ReentrancyGuardTransient {
             tank.word = USED | (credit - held);
         }
         _gas = gas.earn(held);
+        _operating = 1;
         // Credits have 96 bits, and `held` is at most one.
         _return((uint256(uint160(sender)) << 96) | held, rate, gas.validationData());
     }
@@ -223,6 +226,7 @@ contract UsdcPaymaster is IUsdcPaymaster, ReentrancyGuardTransient {
     /// @inheritdoc IUsdcPaymaster
     function withdrawEarned(address to, uint256 amount) external nonReentrant onlyOwner {
         if (amount == 0) revert Errors.ZeroAmount();
+        if (_operating != 0) revert Errors.OperationsPending();
         if (amount > earned()) revert Errors.InsufficientBalance();
         _gas = _gas.unearn(amount);
         emit Events.EarnedWithdrawn(to, amount);
@@ -313,6 +317,7 @@ contract UsdcPaymaster is IUsdcPaymaster, ReentrancyGuardTransient {
     /// @dev Takes what the sender has signed for, at least what is missing.
     function _topUp(address sender, bytes calldata data, uint256 held, uint256 credit)
         private
+        nonReentrant
         returns (uint256 received)
     {
         if (data.length < TOP_UP_LENGTH) revert Errors.CreditTooLow(held, credit);

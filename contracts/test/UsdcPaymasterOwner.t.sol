@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IEntryPoint} from "@account-abstraction/contracts/interfaces/IEntryPoint.sol";
+import {PackedUserOperation} from "@account-abstraction/contracts/interfaces/PackedUserOperation.sol";
 import {Errors} from "../src/libraries/Errors.sol";
 import {Events} from "../src/libraries/Events.sol";
 import {PaymasterFixture} from "./helpers/PaymasterFixture.sol";
+import {RealEntryPoint} from "./helpers/RealEntryPoint.sol";
 import {ISafe, RealSafe} from "./helpers/RealSafe.sol";
 
 /// @notice What the owner, a Safe of two in three, may do, and what it may not.
@@ -60,6 +63,34 @@ contract UsdcPaymasterOwnerTest is PaymasterFixture {
         _refusedBySafe(abi.encodeCall(paymaster.withdraw, (keeper, 1)), reason);
         // Nor by way of USDC, whose allowances the paymaster never gives.
         assertEq(usdc.allowance(address(paymaster), address(safe)), 0);
+    }
+
+    /// @dev What an operation holds is counted as earned until its postOp. An owner who takes it in between would take a user's credit.
+    function test_owner_takes_nothing_while_operations_are_under_way() public {
+        uint256 before = paymaster.creditOf(account);
+        uint256 greedy = paymaster.earned() + 1;
+        bytes memory take = abi.encodeCall(paymaster.withdrawEarned, (keeper, greedy));
+        // Another account, which pays for itself, carries the Safe's transaction into the bundle, before the first operation is settled.
+        address courier = RealEntryPoint.createAccount(entryPoint, factory, relay);
+        entryPoint.depositTo{value: 1 ether}(courier);
+        bytes memory signatures = safe.sign(address(paymaster), 0, take, _two());
+        bytes memory data = abi.encodeCall(
+            ISafe.execTransaction,
+            (address(paymaster), 0, take, 0, 0, 0, 0, address(0), payable(address(0)), signatures)
+        );
+        PackedUserOperation[] memory ops = new PackedUserOperation[](2);
+        ops[0] = _op(courier, relayKey, _execute(address(safe), data), "", _limits());
+        ops[0].paymasterAndData = "";
+        _signOp(ops[0], relayKey);
+        ops[1] = _op(_approveBroker(2), "");
+        vm.expectEmit(address(entryPoint));
+        bytes memory reason = abi.encodePacked(Errors.OperationsPending.selector);
+        emit IEntryPoint.UserOperationRevertReason(entryPoint.getUserOpHash(ops[0]), courier, 0, reason);
+        _send(ops);
+        assertEq(usdc.balanceOf(keeper), 0);
+        assertGt(paymaster.earned(), greedy, "there would have been enough");
+        assertLt(paymaster.creditOf(account), before);
+        assertEq(usdc.balanceOf(address(paymaster)), paymaster.earned() + paymaster.creditOf(account));
     }
 
     function test_owner_pays_out_to_a_real_recipient() public {

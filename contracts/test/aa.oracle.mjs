@@ -28,7 +28,7 @@ const LIMITS = {
 let anvil, client, admin, usdc, usdcAbi, paymaster, paymasterAbi;
 
 function startAnvil() {
-  anvil = spawn(new URL('node_modules/.bin/anvil', ROOT).pathname, ['--port', '0', '--hardfork', 'prague'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  anvil = spawn(new URL('node_modules/.bin/anvil', ROOT).pathname, ['--port', '0', '--hardfork', 'prague', '--steps-tracing'], { stdio: ['ignore', 'pipe', 'inherit'] });
   return new Promise((resolve, reject) => {
     let text = '';
     anvil.on('exit', (code) => reject(new Error(`anvil ended with ${code}`)));
@@ -107,8 +107,29 @@ async function run(operation, owner, authorization) {
   assert.equal(args.userOpHash, hash);
   assert.equal(args.success, true);
   assert.equal(args.paymaster.toLowerCase(), paymaster.toLowerCase());
+  await checkOpcodes(receipt.transactionHash);
   assert.ok(paid.charge >= await read(paymaster, paymasterAbi, 'quote', [args.actualGasCost]), 'the charge covers the cost');
   return paid.charge;
+}
+
+/// ERC-7562 (OP-011, OP-012, OP-031, OP-054, OP-061): what a bundler refuses in the paymaster's validation, for its answer may differ between simulation and inclusion.
+const FORBIDDEN = new Set([
+  'BLOCKHASH', 'COINBASE', 'TIMESTAMP', 'NUMBER', 'PREVRANDAO', 'DIFFICULTY', 'GASLIMIT', 'BASEFEE', 'BLOBHASH', 'BLOBBASEFEE', 'ORIGIN', 'GASPRICE',
+  'CREATE', 'CREATE2', 'INVALID', 'SELFDESTRUCT', 'BALANCE', 'SELFBALANCE',
+]);
+
+async function checkOpcodes(hash) {
+  const { structLogs } = await client.request({ method: 'debug_traceTransaction', params: [hash, { disableStorage: true }] });
+  // EntryPoint calls the paymaster first for validation; postOp comes from its inner call.
+  const start = structLogs.findIndex(({ op, depth, stack }) => op === 'CALL' && depth === 1 && BigInt(stack.at(-2)) === BigInt(paymaster));
+  const validation = [];
+  for (let i = start + 1; structLogs[i].depth > 1; i++) validation.push(structLogs[i]);
+  assert.ok(validation.length > 500, 'validation was traced');
+  validation.forEach(({ op }, i) => {
+    assert.ok(!FORBIDDEN.has(op), op);
+    if (op === 'GAS') assert.match(validation[i + 1].op, /CALL$/, 'GAS stands before a call');
+    if (op === 'CALL') assert.equal(BigInt(validation[i].stack.at(-3)), 0n, 'no value is sent');
+  });
 }
 
 const approveCall = () => encodeFunctionData({
@@ -157,7 +178,7 @@ test('an account by EIP-7702 tops up by a permit that viem signs, without ETH', 
       { to: usdc, data: encodeFunctionData({ abi: usdcAbi, functionName: 'approve', args: [paymaster, 7n] }) },
       { to: usdc, data: encodeFunctionData({ abi: usdcAbi, functionName: 'transfer', args: [admin.account.address, 1n] }) },
     ]),
-    paymasterData: concat(['0x00', numberToHex(topUp, { size: 12 }), permit]),
+    paymasterData: concat(['0x01', numberToHex(topUp, { size: 12 }), permit]),
     factory: '0x7702',
     factoryData: '0x',
   }, owner, authorization);

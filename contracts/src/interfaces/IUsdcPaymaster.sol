@@ -69,7 +69,8 @@ interface IUsdcPaymaster is IPaymaster {
     /// @notice How many targets are allowed.
     function targetCount() external view returns (uint256);
 
-    /// @notice Pays `amount` micro-USDC of what was earned to `to`. Credits are out of reach. Only the owner.
+    /// @notice Pays `amount` micro-USDC of what was earned to `to`. Credits are out of reach, and so is everything in a transaction with operations, since
+    /// what they will get back is still counted as earned. Only the owner.
     function withdrawEarned(address to, uint256 amount) external;
 
     /// @notice What operations have paid and the owner has not taken, in micro-USDC.

@@ -104,6 +104,8 @@ library Errors {
     error BadPrice();
     /// @notice The sequencer is down; wait until it is back.
     error SequencerDown();
+    /// @notice Operations of this transaction are not settled; take what was earned in another.
+    error OperationsPending();
     /// @notice A target is no zero address, and neither USDC nor the paymaster, whose rules are fixed.
     error BadTarget();
     /// @notice The list is full; remove a target first.

@@ -46,7 +46,9 @@ contract PaymasterInvariants is PaymasterFixture {
         assertEq(held - _depositOf(address(paymaster)), handler.spent(), "the deposit pays for operations only");
     }
 
-    /// @dev The campaign must have done something: one long walk by itself meets every kind of operation.
+    /// @dev The campaign must have done something: one long walk by itself meets every kind of operation. Each call is a transaction of its own, as in the
+    /// campaign.
+    /// forge-config: default.isolate = true
     function test_the_handler_reaches_operations_of_every_kind() public {
         for (uint256 i; i < 120; ++i) {
             uint256 seed = uint256(keccak256(abi.encode(i)));
@@ -61,7 +63,7 @@ contract PaymasterInvariants is PaymasterFixture {
         assertEq(handler.operations(), 120);
         assertGt(handler.failures(), 20);
         assertLt(handler.failures(), 100);
-        assertGt(handler.topUps(), 10);
+        assertGt(handler.topUps(), 5);
         assertGt(handler.withdrawn(), 0);
         assertGt(handler.taken(), 0);
         _check();
