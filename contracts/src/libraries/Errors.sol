@@ -126,6 +126,35 @@ library Errors {
 
     /* USDC PAYMASTER */
 
+    /// @notice Only EntryPoint may call this.
+    error NotEntryPoint();
+    /// @notice Only the owner may call this.
+    error NotOwner();
+    /// @notice The operation's limits for postOp or for the paymaster's validation are out of bounds; take those that the interface names.
+    error GasLimitOutOfRange();
+    /// @notice Only `execute` and `executeBatch` are paid for, and of USDC only `approve` and `transfer`.
+    error UnsupportedCall();
+    /// @notice Calls that carry ETH are not paid for.
+    error ValueNotAllowed();
+    /// @notice `target` is not on the list of contracts that operations may call or approve USDC to.
+    error TargetNotAllowed(address target);
+    /// @notice The worst case costs `needed` micro-USDC and `credit` is there, top-up included; deposit or sign for more.
+    error CreditTooLow(uint256 needed, uint256 credit);
+    /// @notice The operation's gas limits and fee make a cost that nobody has; lower them.
+    error CostTooHigh();
+    /// @notice The feed's answer of `updatedAt` is too old; wait for the next.
+    error StalePrice(uint256 updatedAt);
+    /// @notice The feed's answer is no price.
+    error BadPrice();
+    /// @notice The sequencer is down; wait until it is back.
+    error SequencerDown();
+    /// @notice Operations of this transaction are not settled; take what was earned in another.
+    error OperationsPending();
+    /// @notice A target is no zero address, and neither USDC nor the paymaster, whose rules are fixed.
+    error BadTarget();
+    /// @notice The list is full; remove a target first.
+    error TooManyTargets();
+
     /* STREAM TOKEN */
 
     /// @notice The allocations sum to `sum` and not to the supply.

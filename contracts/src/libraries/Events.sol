@@ -97,5 +97,15 @@ library Events {
 
     /* USDC PAYMASTER */
 
+    /// @param from who paid
+    event CreditAdded(address indexed account, address indexed from, uint256 amount);
+    event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
+    /// @param charge what was taken of the credit for an operation
+    event GasPaid(address indexed account, uint256 charge);
+    /// @param rate micro-USDC for 1e18 wei, markup included
+    event PriceKept(uint256 rate, uint256 validUntil);
+    event TargetSet(address indexed target, bool allowed);
+    event EarnedWithdrawn(address indexed to, uint256 amount);
+
     /* STREAM GOVERNOR */
 }
