@@ -53,13 +53,7 @@ public static class EvidenceCommand
             throw new EvidenceException($"It is of another network than {deployments}. Give the deployments file of chain {domains.StreamKeys.ChainId}, or --offline.");
         }
 
-        var stream = offence switch
-        {
-            FalseReceipt receipt => receipt.Head.Track.Stream,
-            Equivocation equivocation => equivocation.First.Track.Stream,
-            _ => default,
-        };
-        return new KnownKeys(await chain.StreamKeys.DelegationsOfAsync(stream, stop).ConfigureAwait(false));
+        return new KnownKeys(await chain.StreamKeys.DelegationsOfAsync(offence.Stream, stop).ConfigureAwait(false));
     }
 
     private sealed class KnownKeys(IReadOnlyList<Delegation> delegations) : ISigningKeys
