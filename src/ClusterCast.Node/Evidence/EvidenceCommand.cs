@@ -40,6 +40,15 @@ public static class EvidenceCommand
         return offence.Judge(domains, keys);
     }
 
+    /// <summary>Throws <see cref="EvidenceException"/> for evidence of another network.</summary>
+    internal static void CheckNetwork(ChainAccess chain, Domains domains)
+    {
+        if (chain.Domains.StreamKeys.Separator != domains.StreamKeys.Separator || chain.Domains.RelayStaking.Separator != domains.RelayStaking.Separator)
+        {
+            throw new EvidenceException($"It is of another network. Give the deployments file of its contracts on chain {domains.StreamKeys.ChainId} with --deployments.");
+        }
+    }
+
     private static async Task<ISigningKeys?> KeysAsync(RoleContext context, Domains domains, Offence offence, CancellationToken stop)
     {
         if (context.Settings.Switch("evidence:offline") || context.Settings.Text("deployments") is not { } deployments || !File.Exists(deployments))
@@ -48,10 +57,7 @@ public static class EvidenceCommand
         }
 
         using var chain = await ChainAccess.OpenAsync(context, stop).ConfigureAwait(false);
-        if (chain.Domains.StreamKeys.Separator != domains.StreamKeys.Separator)
-        {
-            throw new EvidenceException($"It is of another network than {deployments}. Give the deployments file of chain {domains.StreamKeys.ChainId}, or --offline.");
-        }
+        CheckNetwork(chain, domains);
 
         return new KnownKeys(await chain.StreamKeys.DelegationsOfAsync(offence.Stream, stop).ConfigureAwait(false));
     }
