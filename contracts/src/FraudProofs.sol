@@ -54,7 +54,7 @@ contract FraudProofs is IFraudProofs {
         address relay = receipt.receipt.relay;
         if (isRelayPunished[relay][headDigest]) revert Errors.AlreadyPunished();
         _checkKey(head.head, key);
-        _checkAge(receipt.receipt.time);
+        _checkAge(receipt.receipt.time, head.head.time);
         isRelayPunished[relay][headDigest] = true;
         penalty = RELAY_STAKING.slash(relay, reporter);
         emit Events.FalseReceiptProven(relay, headDigest, reporter, penalty);
@@ -95,7 +95,7 @@ contract FraudProofs is IFraudProofs {
         if (isKeyPunished[first.stream][pair.key]) revert Errors.AlreadyPunished();
         _checkKey(first, pair.key);
         _checkKey(second, pair.key);
-        _checkAge(first.time > second.time ? first.time : second.time);
+        _checkAge(first.time, second.time);
         isKeyPunished[first.stream][pair.key] = true;
         STREAM_KEYS.markOffence(first.stream, pair.key);
         emit Events.KeyOffenceProven(first.stream, pair.key, uint8(kind), pair.firstDigest, pair.secondDigest);
@@ -108,10 +108,11 @@ contract FraudProofs is IFraudProofs {
         }
     }
 
-    /// @param milliseconds Unix time
-    function _checkAge(uint64 milliseconds) private view {
-        uint256 time = milliseconds / 1000;
-        if (time + WINDOW_SECONDS < block.timestamp) revert Errors.EvidenceTooOld(time);
-        if (time > block.timestamp + FUTURE_SECONDS) revert Errors.EvidenceFromFuture(time);
+    /// @dev Of two times in ms the newer one says how old the evidence is, and the older one whether it has come yet.
+    function _checkAge(uint64 first, uint64 second) private view {
+        (uint256 older, uint256 newer) = first < second ? (first, second) : (second, first);
+        (older, newer) = (older / 1000, newer / 1000);
+        if (newer + WINDOW_SECONDS < block.timestamp) revert Errors.EvidenceTooOld(newer);
+        if (older > block.timestamp + FUTURE_SECONDS) revert Errors.EvidenceFromFuture(older);
     }
 }

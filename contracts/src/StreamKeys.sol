@@ -50,8 +50,9 @@ contract StreamKeys is IStreamKeys, ERC721, EIP712 {
     }
 
     struct Offences {
-        uint64 count;
-        uint64 newest;
+        uint32 count;
+        uint64 time;
+        address key;
     }
 
     struct Text {
@@ -160,12 +161,13 @@ contract StreamKeys is IStreamKeys, ERC721, EIP712 {
     function markOffence(uint256 stream, address key) external {
         if (msg.sender != FRAUD_PROOFS) revert Errors.NotFraudProofs();
         _end(stream, key);
-        _offences[stream] = Offences(_offences[stream].count + 1, uint64(block.timestamp));
+        _offences[stream] = Offences(_offences[stream].count + 1, uint64(block.timestamp), key);
     }
 
     /// @inheritdoc IStreamKeys
-    function offencesOf(uint256 stream) external view returns (uint64 count, uint64 newest) {
-        return (_offences[stream].count, _offences[stream].newest);
+    function offencesOf(uint256 stream) external view returns (uint32 count, uint64 time, address key) {
+        Offences memory offences = _offences[stream];
+        return (offences.count, offences.time, offences.key);
     }
 
     /// @inheritdoc IStreamKeys

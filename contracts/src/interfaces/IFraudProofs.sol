@@ -32,9 +32,9 @@ enum KeyOffence {
 }
 
 /// @title Fraud proofs: pure functions of signed bytes, decided and punished in one transaction. Anybody sends them, nobody judges them.
-/// @dev Evidence is refused when it is older than WINDOW_SECONDS or more than FUTURE_SECONDS ahead of the chain. A receipt is as old as its `time`, two
-/// heads are as old as the newer of their times: a head that is backdated makes its pair no older. Signatures never tell offences apart, only what was
-/// signed does. A key counts that was delegated at the heads' times, also when it has ended since.
+/// @dev Evidence has two times: a receipt's and its head's, or two heads'. It is too old when both are older than WINDOW_SECONDS, and it has not come yet when
+/// both are more than FUTURE_SECONDS ahead of the chain: whoever writes a false time into one of them escapes nothing. Signatures never tell offences apart,
+/// only what was signed does. A key counts that was delegated at the heads' times, also when it has ended since.
 interface IFraudProofs {
     /// @notice Slashes a relay that signed a receipt whose `servedRoot` is not the root of the head that it names. One relay and one head are one
     /// offence, however many purses got such a receipt.

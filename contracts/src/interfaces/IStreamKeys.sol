@@ -86,11 +86,11 @@ interface IStreamKeys {
     /// @notice Ends a delegation now, for good. Only the owner.
     function revoke(uint256 stream, address key) external;
 
-    /// @notice Ends the delegation of a key that offended, if it runs, and remembers the offence. Only FraudProofs.
+    /// @notice Ends the delegation of `key` now if it has not ended, and marks the stream. Only FRAUD_PROOFS.
     function markOffence(uint256 stream, address key) external;
 
-    /// @notice How many keys of a stream offended, and when the newest offence was proven (Unix seconds).
-    function offencesOf(uint256 stream) external view returns (uint64 count, uint64 newest);
+    /// @notice How many offences were proven, and when and with which key the newest. It is the key's delegation that tells whose it was.
+    function offencesOf(uint256 stream) external view returns (uint32 count, uint64 time, address key);
 
     /// @notice The interval of one key, ended ones included; zero when it was never delegated.
     function delegationOf(uint256 stream, address key) external view returns (uint64 from, uint64 until);

@@ -45,8 +45,8 @@ public class FraudProofsTests(DevnetFixture chain)
         await RefusedAsync("ReceiptIsTrue", Sign(lie with { Receipt = lie.Receipt with { ServedRoot = lie.Head.Root } }));
         await RefusedAsync("ReceiptNotByRelay", lie with { ReceiptSignature = _signingKey.Sign(lie.Receipt.Digest(chain.Deployment.Domains.RelayStaking)) });
         await RefusedAsync("NotSigningKey", lie with { HeadSignature = _node.Sign(lie.Head.Digest(chain.Deployment.Domains.StreamKeys)) });
-        await RefusedAsync("EvidenceTooOld", Lie(stream, now, now - window - 60));
-        await RefusedAsync("EvidenceFromFuture", Lie(stream, now, now + 3_600));
+        await RefusedAsync("EvidenceTooOld", Lie(stream, now - window - 60, now - window - 60));
+        await RefusedAsync("EvidenceFromFuture", Lie(stream, now + 3_600, now + 3_600));
         Assert.Equal(200_000_000UL, await chain.Staking.StakeOfAsync(_node.Address));
 
         Task RefusedAsync(string error, Offence offence) => ChainAssert.RevertsAsync(error, () => reporter.Sender.SendAsync(chain.Proofs.Prove(offence, reporter.Address)));

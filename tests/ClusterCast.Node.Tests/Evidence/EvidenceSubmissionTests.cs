@@ -4,7 +4,6 @@ using ClusterCast.Chain.Devnet;
 using ClusterCast.Chain.Transactions;
 using ClusterCast.Node.Evidence;
 using ClusterCast.Node.Hosting;
-using ClusterCast.Node.Keys;
 using ClusterCast.Node.Tests.Support;
 using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
@@ -32,7 +31,7 @@ public sealed class EvidenceSubmissionTests : IAsyncLifetime
         _devnet = await LocalDevnet.StartAsync(new DevnetOptions { Port = 0, BlockTime = TimeSpan.Zero });
         DeploymentFile.Save(Devnet.Deployment, _folder.File("deployments.json"));
         await Devnet.GrantAsync(_reporter.Address, 0);
-        KeyFile.Save(_folder.File("reporter.json"), _reporter, devnet: true, SystemRandomSource.Instance);
+        _folder.Write("reporter.json", $$"""{"privateKey":"{{Hex.Encode(_reporter.Export())}}"}""");
         _now = (await Devnet.Client.BlockAsync(null))!.Timestamp;
     }
 
