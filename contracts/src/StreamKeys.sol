@@ -49,6 +49,12 @@ contract StreamKeys is IStreamKeys, ERC721, EIP712 {
         uint64 until;
     }
 
+    struct Offences {
+        uint32 count;
+        uint64 time;
+        address key;
+    }
+
     struct Text {
         string title;
         string category;
@@ -61,6 +67,7 @@ contract StreamKeys is IStreamKeys, ERC721, EIP712 {
     mapping(uint256 stream => mapping(uint32 version => Terms)) private _terms;
     mapping(uint256 stream => mapping(address key => Interval)) private _intervals;
     mapping(uint256 stream => address[]) private _keys;
+    mapping(uint256 stream => Offences) private _offences;
 
     constructor(KeysConfig memory config) {
         if (config.usdc == address(0) || config.treasury == address(0) || config.fraudProofs == address(0)) {
@@ -148,6 +155,19 @@ contract StreamKeys is IStreamKeys, ERC721, EIP712 {
     /// @inheritdoc IStreamKeys
     function revoke(uint256 stream, address key) external onlyStreamOwner(stream) {
         if (!_end(stream, key)) revert Errors.KeyRetired();
+    }
+
+    /// @inheritdoc IStreamKeys
+    function markOffence(uint256 stream, address key) external {
+        if (msg.sender != FRAUD_PROOFS) revert Errors.NotFraudProofs();
+        _end(stream, key);
+        _offences[stream] = Offences(_offences[stream].count + 1, uint64(block.timestamp), key);
+    }
+
+    /// @inheritdoc IStreamKeys
+    function offencesOf(uint256 stream) external view returns (uint32 count, uint64 time, address key) {
+        Offences memory offences = _offences[stream];
+        return (offences.count, offences.time, offences.key);
     }
 
     /// @inheritdoc IStreamKeys

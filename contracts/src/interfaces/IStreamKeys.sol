@@ -95,6 +95,12 @@ interface IStreamKeys {
     /// @notice Whether `key` may sign for `stream` at `time` (Unix seconds).
     function isSigningKey(uint256 stream, address key, uint64 time) external view returns (bool);
 
+    /// @notice Ends the delegation of `key` now if it has not ended, and marks the stream. Only FRAUD_PROOFS.
+    function markOffence(uint256 stream, address key) external;
+
+    /// @notice How many offences were proven, and when and with which key the newest. It is the key's delegation that tells whose it was.
+    function offencesOf(uint256 stream) external view returns (uint32 count, uint64 time, address key);
+
     /// @notice The EIP-712 digest that the owner signs for `delegateBySig`.
     function delegationDigest(uint256 stream, address key, uint64 from, uint64 until) external view returns (bytes32);
 

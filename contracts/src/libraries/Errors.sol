@@ -73,6 +73,46 @@ library Errors {
 
     /// @notice Only FraudProofs may call this.
     error NotFraudProofs();
+    /// @notice A signature has 65 bytes: `r | s | v`.
+    error SignatureLength();
+    /// @notice `s` is in the upper half of the order (EIP-2), where each signature has a twin; use the other one.
+    error SignatureHighS();
+    /// @notice `v` is 27 or 28.
+    error SignatureBadV();
+    /// @notice No key makes this signature.
+    error SignatureUnrecoverable();
+    /// @notice `key`, which the head's signature leads to, was not delegated for `stream` at the head's `time` (Unix seconds). Bytes or a domain that
+    /// differ from the signed ones lead to such a key too.
+    error NotSigningKey(uint256 stream, address key, uint64 time);
+    /// @notice The receipt's signature leads to `signer` and not to the relay that the receipt names.
+    error ReceiptNotByRelay(address signer);
+    /// @notice The receipt names another head than the one given.
+    error ReceiptOfAnotherHead();
+    /// @notice The served root is the head's root: no offence.
+    error ReceiptIsTrue();
+    /// @notice The heads are not of one stream, run, track and window, or an equivocation's not of one count.
+    error DifferentPlaces();
+    error DifferentSigners();
+    /// @notice The heads agree in root, `prev` and `initHash`: no offence.
+    error HeadsAgree();
+    /// @notice A head counts 1 to 256 parts and `index` lies below its `count`.
+    error IndexOutOfRange(uint256 index, uint256 count);
+    /// @notice A tree of this count has another number of siblings at this index.
+    error ProofLength();
+    /// @notice The siblings lead from the part node to another root than the head's.
+    error NotUnderRoot();
+    /// @notice Both heads hold the same part at this index: no offence.
+    error SamePart();
+    /// @notice The first head is not flagged `last`.
+    error HeadNotLast();
+    /// @notice The second head counts no part beyond the last head: no offence.
+    error NothingBeyondLast();
+    /// @notice Evidence counts for WINDOW_SECONDS after its `time` (Unix seconds).
+    error EvidenceTooOld(uint256 time);
+    /// @notice The chain has not reached the evidence's `time` (Unix seconds); send it then.
+    error EvidenceFromFuture(uint256 time);
+    /// @notice This relay was slashed for this head, or this key was revoked for an offence, already.
+    error AlreadyPunished();
 
     /* STREAM REGISTRY */
 

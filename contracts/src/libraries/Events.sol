@@ -32,8 +32,27 @@ library Events {
     event StakeAdded(address indexed node, uint256 amount);
     event Unbonding(address indexed node, uint256 amount, uint256 withdrawableAt);
     event StakeWithdrawn(address indexed node, address to, uint256 amount);
+    /// @notice The three amounts add up to the penalty.
+    event Slashed(
+        address indexed node,
+        address indexed reporter,
+        uint256 reporterAmount,
+        uint256 burntAmount,
+        uint256 treasuryAmount
+    );
+    event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
+    event PenaltiesBurnt(uint256 amount);
+    event PenaltiesSwept(uint256 amount);
 
     /* FRAUD PROOFS */
+
+    event FalseReceiptProven(
+        address indexed relay, bytes32 indexed headDigest, address indexed reporter, uint256 penalty
+    );
+    /// @param kind 0 equivocation, 1 conflicting parts, 2 parts beyond the last head (`KeyOffence`)
+    event KeyOffenceProven(
+        uint256 indexed stream, address indexed key, uint8 kind, bytes32 firstDigest, bytes32 secondDigest
+    );
 
     /* STREAM REGISTRY */
 
