@@ -48,9 +48,9 @@ contract StreamKeysTest is Fixture {
     }
 
     function test_only_the_owner_sets_terms() public {
-        vm.expectRevert(Errors.NotStreamOwner.selector);
+        vm.expectRevert(Errors.NotBroadcaster.selector);
         keys.setTerms(stream, _terms(6000, 3500));
-        vm.expectRevert(Errors.NotStreamOwner.selector);
+        vm.expectRevert(Errors.NotBroadcaster.selector);
         keys.setTerms(99, _terms(6000, 3500));
     }
 
@@ -171,7 +171,7 @@ contract StreamKeysTest is Fixture {
 
     function test_bad_delegations_are_refused() public {
         uint64 now_ = uint64(vm.getBlockTimestamp());
-        vm.expectRevert(Errors.NotStreamOwner.selector);
+        vm.expectRevert(Errors.NotBroadcaster.selector);
         keys.delegate(stream, key, now_, now_ + 1);
         vm.startPrank(broadcaster);
         vm.expectRevert(Errors.BadInterval.selector);
@@ -212,7 +212,7 @@ contract StreamKeysTest is Fixture {
         assertFalse(keys.isSigningKey(stream, key, uint64(now_ + 10)));
         assertFalse(keys.isSigningKey(stream, keeper, uint64(now_ + 500)));
         vm.prank(broadcaster);
-        vm.expectRevert(Errors.NotStreamOwner.selector);
+        vm.expectRevert(Errors.NotBroadcaster.selector);
         keys.delegate(stream, relay, uint64(now_), uint64(now_ + 1000));
     }
 
