@@ -80,6 +80,17 @@ contract StreamKeysGasTest is KeysFixture {
     }
 
     /// forge-config: default.isolate = true
+    function test_gas_rent_with_an_ended_key_in_the_list() public {
+        uint64 now_ = uint64(vm.getBlockTimestamp());
+        vm.prank(broadcaster);
+        keys.delegate(stream, key, now_, now_ + 1);
+        vm.warp(now_ + 1);
+        vm.prank(renter);
+        keys.rent(stream, 7, 7e6);
+        _measured("firstRentWithAnEndedKey");
+    }
+
+    /// forge-config: default.isolate = true
     function test_gas_prolonging() public {
         vm.prank(renter);
         keys.rent(stream, 7, 7e6);
