@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Authorization} from "../../src/interfaces/IKeyMarket.sol";
 import {Terms} from "../../src/interfaces/IStreamKeys.sol";
 import {KeysFixture} from "../helpers/KeysFixture.sol";
 
@@ -88,6 +89,14 @@ contract StreamKeysGasTest is KeysFixture {
         vm.prank(renter);
         keys.rent(stream, 7, 7e6);
         _measured("firstRentWithAnEndedKey");
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_relayed_rent() public {
+        Authorization memory signed = _authorization(1000, 1000, _signRent(7, 7e6, 1000));
+        vm.prank(broadcaster);
+        keys.rentWithAuthorization(renter, stream, 7, 7e6, signed);
+        _measured("firstRentRelayed");
     }
 
     /// forge-config: default.isolate = true

@@ -37,6 +37,11 @@ abstract contract KeysFixture is Fixture {
         keys.offerRent(stream, pricePerDay, maxDays);
     }
 
+    function _offerSale(uint64 price) internal {
+        vm.prank(keys.ownerOf(stream));
+        keys.offerSale(stream, price);
+    }
+
     /// @dev `who` rents the stream at $1 a day.
     function _rent(address who, uint256 dayCount) internal {
         _offerRent(1e6, 365);
@@ -46,12 +51,6 @@ abstract contract KeysFixture is Fixture {
     }
 
     /* AUTHORIZATIONS */
-
-    /// @dev What the owner of a stream may offer it for: `price`.
-    function _offerSale(uint64 price) internal {
-        vm.prank(keys.ownerOf(stream));
-        keys.offerSale(stream, price);
-    }
 
     /// @dev The digest by which USDC lets the keys take `amount` of `from`.
     function _receiveDigest(address from, uint256 amount, bytes32 nonce) internal view returns (bytes32) {

@@ -14,7 +14,7 @@ contract KeysInvariants is Fixture {
         keys = new StreamKeys(KeysConfig(address(usdc), treasury, address(fraudProofs), 333));
         handler = new KeysHandler(keys, usdc, minter, address(fraudProofs));
         targetContract(address(handler));
-        bytes4[] memory selectors = new bytes4[](12);
+        bytes4[] memory selectors = new bytes4[](13);
         selectors[0] = KeysHandler.pass.selector;
         selectors[1] = KeysHandler.offer.selector;
         selectors[2] = KeysHandler.lend.selector;
@@ -27,6 +27,7 @@ contract KeysInvariants is Fixture {
         selectors[9] = KeysHandler.revoke.selector;
         selectors[10] = KeysHandler.withdraw.selector;
         selectors[11] = KeysHandler.sweep.selector;
+        selectors[12] = KeysHandler.evict.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
     }
 
@@ -117,6 +118,7 @@ contract KeysInvariants is Fixture {
             if (i % 5 == 0) handler.give(seed >> 104, seed >> 112);
             handler.prolong(seed >> 120, seed >> 128);
             if (i % 4 == 0) handler.revoke(seed >> 136, i % 8 == 0);
+            handler.evict(seed >> 136, seed >> 140, seed >> 144);
             handler.pass(seed >> 144);
             handler.withdraw(seed >> 152, seed >> 160);
             if (i % 20 == 0) handler.sweep();

@@ -122,6 +122,32 @@ contract KeysHandler is Test {
         _begin(stream, actor(to), end);
     }
 
+    /// @notice Everybody tries to be rid of a renter, or to speak for him; each call must be refused.
+    function evict(uint256 seed, uint256 who, uint256 time) external {
+        uint256 stream = _stream(seed);
+        if (!runs(stream)) return;
+        uint64 end = uint64(vm.getBlockTimestamp() + bound(time, 0, 365 days));
+        address key = vm.addr(1 + seed % 1e18);
+        _refused(owner[stream], abi.encodeCall(KEYS.setUser, (stream, owner[stream], end)));
+        _refused(owner[stream], abi.encodeCall(KEYS.setUser, (stream, address(0), 0)));
+        _refused(actor(who), abi.encodeCall(KEYS.setUser, (stream, address(0), end)));
+        if (actor(who) == user[stream]) return;
+        _refused(actor(who), abi.encodeCall(KEYS.rent, (stream, 1, type(uint256).max)));
+        _refused(actor(who), abi.encodeCall(KEYS.setTerms, (stream, Terms(actor(who), 7000, 2500, 0))));
+        _refused(actor(who), abi.encodeCall(KEYS.delegate, (stream, key, 1, end)));
+        for (uint256 i; i < _given.length; ++i) {
+            if (_given[i].stream == stream) {
+                _refused(actor(who), abi.encodeCall(KEYS.revoke, (stream, _given[i].key)));
+            }
+        }
+    }
+
+    function _refused(address caller, bytes memory call) private {
+        vm.prank(caller);
+        (bool success,) = address(KEYS).call(call);
+        assertFalse(success, "a renter's right");
+    }
+
     function give(uint256 seed, uint256 to) external {
         uint256 stream = _stream(seed);
         vm.prank(owner[stream]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ERC721} from "solady/tokens/ERC721.sol";
 import {Terms} from "../../src/interfaces/IStreamKeys.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Events} from "../../src/libraries/Events.sol";
@@ -271,6 +272,19 @@ contract RentersRightsTest is KeysFixture {
         assertEq(abi.encode(terms), before, "after the rental");
         assertEq(keys.termsOf(inlined, 0).payee, address(0));
         assertEq(keys.termsOf(inlined, 3).payee, address(0));
+    }
+
+    function test_a_refused_transfer_writes_no_terms() public {
+        uint256 inlined = _mintTo(broadcaster, "Inline");
+        vm.prank(broadcaster);
+        keys.setApprovalForAll(keeper, true);
+        vm.prank(keeper);
+        vm.expectRevert(ERC721.TransferFromIncorrectOwner.selector);
+        keys.transferFrom(alice, keeper, inlined);
+        vm.prank(relay);
+        vm.expectRevert(ERC721.NotOwnerNorApproved.selector);
+        keys.transferFrom(broadcaster, relay, inlined);
+        assertEq(keys.termsOf(inlined, 1).payee, broadcaster);
     }
 
     function testFuzz_terms_are_read_as_they_were_set_wherever_they_lie(
