@@ -41,6 +41,8 @@ library Errors {
     /* STREAM KEYS */
 
     error NotStreamOwner();
+    /// @notice While a rental runs only the renter may do this, else only the owner; in StreamRegistry also a signing key.
+    error NotBroadcaster();
     /// @notice The payee is zero, or the treasury's rest is out of bounds.
     error BadTerms();
     /// @notice A title has 1 to 100 bytes, a category 1 to 32.
@@ -55,6 +57,20 @@ library Errors {
     error TooManyKeys();
     /// @notice Stream keys take no ETH.
     error NoEther();
+    /// @notice A rental runs until `expires`; nobody ends it before.
+    error Rented(uint256 expires);
+    /// @notice A renter's delegation must end by `expires`; prolong the rental first.
+    error BeyondRental(uint256 expires);
+    /// @notice No day, or more days ahead than the offer or 365 days allow.
+    error BadRentalTime();
+    /// @notice A rent offer names 1 to 365 days.
+    error BadOffer();
+    /// @notice The owner offers no sale or no rent.
+    error NoOffer();
+    /// @notice The owner asks `price`.
+    error PriceAboveMaximum(uint256 price);
+    /// @notice USDC delivered less than the price and the fee.
+    error Underpaid();
 
     /* RELAY STAKING */
 
@@ -115,6 +131,13 @@ library Errors {
     error AlreadyPunished();
 
     /* STREAM REGISTRY */
+
+    /// @notice A run is its process's start in Unix milliseconds: not 0, and at most a minute ahead of the chain.
+    error BadRun();
+    /// @notice The stream runs as `run`, or not at all when that is 0; an older process has nothing to say.
+    error WrongRun(uint64 run);
+    /// @notice A beat says Live, Degraded or Paused, and a health of at most 100.
+    error BadBeat();
 
     /* EDGE REWARD */
 

@@ -22,8 +22,26 @@ library Events {
     event TermsSet(
         uint256 indexed stream, uint32 version, address payee, uint16 relayBps, uint16 broadcasterBps, uint64 floorPrice
     );
-    /// @notice Also for a revocation and a transfer, with the new end.
+    /// @notice Also for a revocation, a transfer and the start of a rental, with the new end.
     event Delegated(uint256 indexed stream, address indexed key, uint64 from, uint64 until);
+    /// @param count offences of the stream, this one included
+    event OffenceMarked(uint256 indexed stream, address indexed key, uint32 count);
+    /// @notice Zeros where nothing is offered. A transfer withdraws all and emits none.
+    event Offered(uint256 indexed stream, uint64 salePrice, uint64 rentPerDay, uint16 maxDays);
+    /// @param royalty part of `price` that is due to the treasury; the seller got the rest
+    event Sold(uint256 indexed stream, address indexed seller, address indexed buyer, uint256 price, uint256 royalty);
+    /// @param royalty part of `price` that is due to the treasury; the owner got the rest
+    event Rented(
+        uint256 indexed stream,
+        address indexed owner,
+        address indexed renter,
+        uint256 expires,
+        uint256 price,
+        uint256 royalty
+    );
+    /// @notice A sale or rent was paid by authorization.
+    /// @param change what was authorized above price and fee, credited to `payer`
+    event Relayed(address indexed payer, address indexed relayer, uint256 fee, uint256 change);
 
     /* RELAY STAKING */
 
@@ -54,7 +72,13 @@ library Events {
         uint256 indexed stream, address indexed key, uint8 kind, bytes32 firstDigest, bytes32 secondDigest
     );
 
-    /* STREAM REGISTRY */
+    /* STREAM REGISTRY: `status` is a `Status` of IStreamRegistry */
+
+    /// @param by the broadcaster, or a signing key of his
+    event StreamStarted(uint256 indexed stream, address indexed by, uint64 run);
+    /// @notice A beat changed the status. Other beats emit nothing: that a stream is alive is read from its state, for silence emits nothing either.
+    event StatusChanged(uint256 indexed stream, uint64 run, uint8 status);
+    event StreamEnded(uint256 indexed stream, uint64 run);
 
     /* EDGE REWARD */
 
