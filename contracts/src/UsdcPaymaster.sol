@@ -170,7 +170,7 @@ contract UsdcPaymaster is IUsdcPaymaster, ReentrancyGuardTransient {
         if (received == 0) revert Errors.ZeroAmount();
         Credit storage tank = _credits[account];
         tank.word = (tank.word | USED) + received;
-        emit Events.CreditAdded(account, msg.sender, received);
+        emit Events.GasCreditAdded(account, msg.sender, received);
     }
 
     /// @inheritdoc IUsdcPaymaster
@@ -178,7 +178,7 @@ contract UsdcPaymaster is IUsdcPaymaster, ReentrancyGuardTransient {
         if (amount == 0) revert Errors.ZeroAmount();
         if (amount > creditOf(msg.sender)) revert Errors.InsufficientBalance();
         _credits[msg.sender].word -= amount;
-        emit Events.CreditWithdrawn(msg.sender, to, amount);
+        emit Events.GasCreditWithdrawn(msg.sender, to, amount);
         _pay(to, amount);
     }
 
@@ -329,7 +329,7 @@ contract UsdcPaymaster is IUsdcPaymaster, ReentrancyGuardTransient {
         }
         received = USDC.byAllowance(sender, amount);
         if (credit + received < held) revert Errors.CreditTooLow(held, credit + received);
-        emit Events.CreditAdded(sender, sender, received);
+        emit Events.GasCreditAdded(sender, sender, received);
     }
 
     /* INTERNAL */

@@ -167,13 +167,13 @@ contract UsdcPaymasterTest is PaymasterFixture {
         vm.startPrank(bundler);
         usdc.approve(address(paymaster), 3e6);
         vm.expectEmit(address(paymaster));
-        emit Events.CreditAdded(alice, bundler, 3e6);
+        emit Events.GasCreditAdded(alice, bundler, 3e6);
         paymaster.deposit(alice, 3e6);
         vm.expectRevert(Errors.InsufficientBalance.selector);
         paymaster.withdraw(bundler, 1);
         vm.stopPrank();
         vm.expectEmit(address(paymaster));
-        emit Events.CreditWithdrawn(alice, keeper, 3e6);
+        emit Events.GasCreditWithdrawn(alice, keeper, 3e6);
         vm.prank(alice);
         paymaster.withdraw(keeper, 3e6);
         assertEq(usdc.balanceOf(keeper), 3e6);

@@ -8,7 +8,7 @@ import {Errors} from "../src/libraries/Errors.sol";
 import {Events} from "../src/libraries/Events.sol";
 import {UsdcPaymaster} from "../src/UsdcPaymaster.sol";
 import {PaymasterFixture} from "./helpers/PaymasterFixture.sol";
-import {SettableFeed} from "./helpers/SettableFeed.sol";
+import {RoundFeed} from "./helpers/RoundFeed.sol";
 
 contract UsdcPaymasterPriceTest is PaymasterFixture {
     uint256 private start;
@@ -27,7 +27,7 @@ contract UsdcPaymasterPriceTest is PaymasterFixture {
         feed.set(answer, vm.getBlockTimestamp(), vm.getBlockTimestamp());
     }
 
-    function _withSequencer(SettableFeed sequencer) private returns (UsdcPaymaster) {
+    function _withSequencer(RoundFeed sequencer) private returns (UsdcPaymaster) {
         PaymasterConfig memory config = _paymasterConfig();
         config.sequencerFeed = address(sequencer);
         return new UsdcPaymaster(config);
@@ -127,7 +127,7 @@ contract UsdcPaymasterPriceTest is PaymasterFixture {
         answer = bound(answer, 1, 1e6 * 10 ** decimals);
         PaymasterConfig memory config = _paymasterConfig();
         config.markupBps = uint16(bound(markup, 0, 1000));
-        config.priceFeed = address(new SettableFeed(decimals, int256(answer)));
+        config.priceFeed = address(new RoundFeed(decimals, int256(answer)));
         (uint256 rate,,) = new UsdcPaymaster(config).price();
         uint256 exact = answer * 1e6 * (10_000 + config.markupBps);
         uint256 scale = 10_000 * 10 ** decimals;
@@ -138,7 +138,7 @@ contract UsdcPaymasterPriceTest is PaymasterFixture {
     /* SEQUENCER */
 
     function test_operations_wait_for_an_hour_after_the_sequencers_return() public {
-        SettableFeed sequencer = new SettableFeed(0, 0);
+        RoundFeed sequencer = new RoundFeed(0, 0);
         sequencer.set(0, start, start);
         paymaster = _withSequencer(sequencer);
         _bySafe(0, abi.encodeCall(paymaster.setTarget, (address(broker), true)));
@@ -157,7 +157,7 @@ contract UsdcPaymasterPriceTest is PaymasterFixture {
     }
 
     function test_no_price_is_kept_while_the_sequencer_is_down() public {
-        SettableFeed sequencer = new SettableFeed(0, 0);
+        RoundFeed sequencer = new RoundFeed(0, 0);
         paymaster = _withSequencer(sequencer);
         sequencer.set(1, start, start);
         vm.expectRevert(Errors.SequencerDown.selector);
@@ -188,7 +188,7 @@ contract UsdcPaymasterPriceTest is PaymasterFixture {
         config = _paymasterConfig();
         config.priceFeed = keeper;
         _expectBadConfig(config);
-        config.priceFeed = address(new SettableFeed(19, 1));
+        config.priceFeed = address(new RoundFeed(19, 1));
         _expectBadConfig(config);
         config = _paymasterConfig();
         config.sequencerFeed = keeper;

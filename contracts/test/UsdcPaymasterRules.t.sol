@@ -7,7 +7,7 @@ import {PaymasterConfig} from "../src/interfaces/IUsdcPaymaster.sol";
 import {UsdcPaymaster} from "../src/UsdcPaymaster.sol";
 import {PaymasterFixture} from "./helpers/PaymasterFixture.sol";
 import {RealEntryPoint} from "./helpers/RealEntryPoint.sol";
-import {SettableFeed} from "./helpers/SettableFeed.sol";
+import {RoundFeed} from "./helpers/RoundFeed.sol";
 
 /// @notice Validation keeps to the storage that ERC-7562 lets a staked paymaster use. Its opcodes are traced in aa.oracle.mjs.
 /// forge-config: default.evm_version = "prague"
@@ -19,7 +19,7 @@ contract UsdcPaymasterRulesTest is PaymasterFixture {
         super.setUp();
         (eoa, eoaKey) = makeAddrAndKey("eoa");
         vm.signAndAttachDelegation(RealEntryPoint.create(RealEntryPoint.code("Simple7702Account")), eoaKey);
-        SettableFeed sequencer = new SettableFeed(0, 0);
+        RoundFeed sequencer = new RoundFeed(0, 0);
         PaymasterConfig memory config = _paymasterConfig();
         config.sequencerFeed = address(sequencer);
         paymaster = new UsdcPaymaster(config);

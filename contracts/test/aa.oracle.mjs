@@ -80,7 +80,7 @@ before(async () => {
   admin = createWalletClient({ account, chain: foundry, transport });
   await send(CREATE2_DEPLOYER, concat([ENTRY_POINT_SALT, aa('EntryPoint').bytecode]));
   await deployUsdc();
-  const feed = built('SettableFeed');
+  const feed = built('RoundFeed');
   const price = await deploy(feed.abi, feed.bytecode.object, [8, 3000n * 10n ** 8n]);
   const { abi, bytecode } = built('UsdcPaymaster');
   paymasterAbi = abi;

@@ -141,8 +141,8 @@ library Events {
     /* USDC PAYMASTER */
 
     /// @param from who paid
-    event CreditAdded(address indexed account, address indexed from, uint256 amount);
-    event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
+    event GasCreditAdded(address indexed account, address indexed from, uint256 amount);
+    event GasCreditWithdrawn(address indexed account, address indexed to, uint256 amount);
     /// @param charge what was taken of the credit for an operation
     event GasPaid(address indexed account, uint256 charge);
     /// @param rate micro-USDC for 1e18 wei, markup included

@@ -9,7 +9,7 @@ import {UsdcPaymaster} from "../../src/UsdcPaymaster.sol";
 import {Fixture} from "./Fixture.sol";
 import {ISimpleAccount, ISimpleAccountFactory, RealEntryPoint} from "./RealEntryPoint.sol";
 import {ISafe, RealSafe} from "./RealSafe.sol";
-import {SettableFeed} from "./SettableFeed.sol";
+import {RoundFeed} from "./RoundFeed.sol";
 
 /// @notice The paymaster at the real EntryPoint 0.8 with real USDC, owned by a real Safe of two in three, and an account of Alice.
 abstract contract PaymasterFixture is Fixture {
@@ -27,7 +27,7 @@ abstract contract PaymasterFixture is Fixture {
     IEntryPoint internal entryPoint;
     ISimpleAccountFactory internal factory;
     UsdcPaymaster internal paymaster;
-    SettableFeed internal feed;
+    RoundFeed internal feed;
     ISafe internal safe;
     uint256[] internal signers;
     address internal bundler = makeAddr("bundler");
@@ -51,7 +51,7 @@ abstract contract PaymasterFixture is Fixture {
         entryPoint = RealEntryPoint.deploy();
         factory = RealEntryPoint.deployFactory(entryPoint);
         account = RealEntryPoint.createAccount(entryPoint, factory, alice);
-        feed = new SettableFeed(8, 3000e8);
+        feed = new RoundFeed(8, 3000e8);
         paymaster = new UsdcPaymaster(_paymasterConfig());
         vm.deal(address(this), 100 ether);
         entryPoint.depositTo{value: 10 ether}(address(paymaster));

@@ -8,7 +8,7 @@ import {Vm} from "forge-std/Vm.sol";
 import {UsdcPaymaster} from "../../src/UsdcPaymaster.sol";
 import {ISimpleAccount, ISimpleAccountFactory, RealEntryPoint} from "../helpers/RealEntryPoint.sol";
 import {IFiatToken} from "../helpers/RealUsdc.sol";
-import {SettableFeed} from "../helpers/SettableFeed.sol";
+import {RoundFeed} from "../helpers/RoundFeed.sol";
 
 /// @notice Honest accounts that send real operations: each is one that must be accepted, so any revert is a fault of the contract.
 contract PaymasterHandler is Test {
@@ -21,7 +21,7 @@ contract PaymasterHandler is Test {
     UsdcPaymaster private immutable PAYMASTER;
     IEntryPoint private immutable ENTRY_POINT;
     IFiatToken private immutable USDC;
-    SettableFeed private immutable FEED;
+    RoundFeed private immutable FEED;
     address private immutable TARGET;
     address private immutable MINTER;
     address[] public accounts;
@@ -42,7 +42,7 @@ contract PaymasterHandler is Test {
         UsdcPaymaster paymaster,
         ISimpleAccountFactory factory,
         IFiatToken usdc,
-        SettableFeed feed,
+        RoundFeed feed,
         address target,
         address minter
     ) {
@@ -169,10 +169,10 @@ contract PaymasterHandler is Test {
             bytes32 topic = logs[i].topics[0];
             if (topic == keccak256("BeforeExecution()")) executing = true;
             if (logs[i].emitter != address(PAYMASTER) || (executing && !done)) continue;
-            if (topic == keccak256("CreditAdded(address,address,uint256)")) {
+            if (topic == keccak256("GasCreditAdded(address,address,uint256)")) {
                 deposited += abi.decode(logs[i].data, (uint256));
                 if (!executing) ++topUps;
-            } else if (topic == keccak256("CreditWithdrawn(address,address,uint256)")) {
+            } else if (topic == keccak256("GasCreditWithdrawn(address,address,uint256)")) {
                 withdrawn += abi.decode(logs[i].data, (uint256));
             }
         }

@@ -5,7 +5,7 @@ import {Test} from "forge-std/Test.sol";
 import {IAggregatorV3} from "../../src/interfaces/IAggregatorV3.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {GasPrices} from "../../src/libraries/GasPrices.sol";
-import {SettableFeed} from "../helpers/SettableFeed.sol";
+import {RoundFeed} from "../helpers/RoundFeed.sol";
 
 contract GasPricesTest is Test {
     using GasPrices for uint256;
@@ -17,9 +17,9 @@ contract GasPricesTest is Test {
     }
 
     function test_fields_of_the_greatest_values_stand_side_by_side() public {
-        SettableFeed feed = new SettableFeed(0, int256(uint256(type(uint80).max / 1e6)));
+        RoundFeed feed = new RoundFeed(0, int256(uint256(type(uint80).max / 1e6)));
         feed.set(int256(uint256(type(uint80).max / 1e6)), 0, type(uint40).max);
-        SettableFeed sequencer = new SettableFeed(0, 0);
+        RoundFeed sequencer = new RoundFeed(0, 0);
         sequencer.set(0, type(uint40).max, 0);
         uint256 word = uint256(0).earn(type(uint80).max);
         word = word.refresh(feed, sequencer, 2 days, 0);
@@ -31,9 +31,9 @@ contract GasPricesTest is Test {
 
     /// @dev ERC-4337: `validAfter u48 | validUntil u48 | authorizer u160`.
     function testFuzz_validation_data_holds_both_times(uint40 updatedAt, uint40 up, uint80 earned) public {
-        SettableFeed feed = new SettableFeed(8, 1);
+        RoundFeed feed = new RoundFeed(8, 1);
         feed.set(3000e8, 0, updatedAt);
-        SettableFeed sequencer = new SettableFeed(0, 0);
+        RoundFeed sequencer = new RoundFeed(0, 0);
         sequencer.set(0, uint256(up) + (up == 0 ? 1 : 0), 0);
         uint256 word = uint256(0).earn(earned).refresh(feed, sequencer, 1500, 500);
         uint256 data = word.validationData();
@@ -44,7 +44,7 @@ contract GasPricesTest is Test {
     }
 
     function testFuzz_earning_changes_nothing_else(uint80 first, uint80 second) public {
-        SettableFeed feed = new SettableFeed(8, 3000e8);
+        RoundFeed feed = new RoundFeed(8, 3000e8);
         uint256 word = uint256(0).refresh(feed, NONE, 1500, 500);
         second = uint80(bound(second, 0, type(uint80).max - first));
         uint256 more = word.earn(first).earn(second);

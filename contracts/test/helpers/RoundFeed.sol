@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IAggregatorV3} from "../../src/interfaces/IAggregatorV3.sol";
 
 /// @notice A data feed whose rounds the test writes. Chainlink's own are filled by its oracle network, which no test can run.
-contract SettableFeed is IAggregatorV3 {
+contract RoundFeed is IAggregatorV3 {
     uint8 public immutable decimals;
     int256 private _answer;
     uint256 private _startedAt;
