@@ -16,6 +16,8 @@ import {UsdcPull} from "./libraries/UsdcPull.sol";
 contract RelayStaking is IRelayStaking, EIP712, ReentrancyGuardTransient {
     using UsdcPull for IUsdc;
 
+    /// @notice Where burnt shares go: USDC refuses transfers to the zero address, and only its issuer can burn.
+    address public constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
     uint256 private constant BPS = 10_000;
     bytes32 private constant NODE_PROOF_TYPE = keccak256("NodeProof(address node,bytes32 challenge)");
 
@@ -38,6 +40,11 @@ contract RelayStaking is IRelayStaking, EIP712, ReentrancyGuardTransient {
     /* STORAGE */
 
     mapping(address node => Relay) private _relays;
+    mapping(address account => uint256) private _credits;
+    /// @inheritdoc IRelayStaking
+    uint128 public burnDue;
+    /// @inheritdoc IRelayStaking
+    uint128 public treasuryDue;
 
     constructor(StakingConfig memory config) {
         if (config.usdc == address(0) || config.fraudProofs == address(0) || config.treasury == address(0)) {
@@ -105,7 +112,7 @@ contract RelayStaking is IRelayStaking, EIP712, ReentrancyGuardTransient {
         Relay storage relay = _relays[node];
         if (amount > relay.stake) revert Errors.InsufficientStake();
         uint256 left = relay.stake - amount;
-        if (left != 0 && left < MIN_STAKE) revert Errors.StakeTooLow(MIN_STAKE);
+        if (amount != 0 && left != 0 && left < MIN_STAKE) revert Errors.StakeTooLow(MIN_STAKE);
         uint32 withdrawableAt = amount == 0 ? 0 : uint32(block.timestamp) + UNBOND_SECONDS;
         (relay.unbonding, relay.withdrawableAt) = (uint96(amount), withdrawableAt);
         emit Events.Unbonding(node, amount, withdrawableAt);
@@ -125,7 +132,66 @@ contract RelayStaking is IRelayStaking, EIP712, ReentrancyGuardTransient {
             (relay.unbonding, relay.withdrawableAt) = (0, 0);
         }
         emit Events.StakeWithdrawn(node, to, amount);
-        if (!USDC.transfer(to, amount)) revert Errors.TransferFailed();
+        _pay(to, amount);
+    }
+
+    /* PENALTIES */
+
+    /// @inheritdoc IRelayStaking
+    function slash(address node, address reporter) external nonReentrant returns (uint256 penalty) {
+        if (msg.sender != FRAUD_PROOFS) revert Errors.NotFraudProofs();
+        if (reporter == address(0)) revert Errors.ZeroAddress();
+        Relay storage relay = _relays[node];
+        if (relay.owner == address(0)) revert Errors.NotRegistered();
+        uint256 stake = relay.stake;
+        penalty = (stake * SLASH_BPS + BPS - 1) / BPS;
+        if (penalty == stake) {
+            delete _relays[node];
+        } else {
+            uint96 left = uint96(stake - penalty);
+            relay.stake = left;
+            if (relay.unbonding > left) relay.unbonding = left;
+        }
+        uint256 reporterAmount = penalty * REPORTER_BPS / BPS;
+        uint256 burntAmount = penalty * BURN_BPS / BPS;
+        uint256 treasuryAmount = penalty - reporterAmount - burntAmount;
+        _credits[reporter] += reporterAmount;
+        burnDue += uint128(burntAmount);
+        treasuryDue += uint128(treasuryAmount);
+        emit Events.Slashed(node, reporter, reporterAmount, burntAmount, treasuryAmount);
+    }
+
+    /// @inheritdoc IRelayStaking
+    function withdrawCredit(address to, uint256 amount) external nonReentrant {
+        if (amount == 0) revert Errors.ZeroAmount();
+        if (amount > _credits[msg.sender]) revert Errors.InsufficientBalance();
+        if (to == address(0) || to == address(this)) revert Errors.BadRecipient();
+        _credits[msg.sender] -= amount;
+        emit Events.CreditWithdrawn(msg.sender, to, amount);
+        _pay(to, amount);
+    }
+
+    /// @inheritdoc IRelayStaking
+    function burnPenalties() external nonReentrant returns (uint256 amount) {
+        amount = burnDue;
+        if (amount == 0) revert Errors.ZeroAmount();
+        burnDue = 0;
+        emit Events.PenaltiesBurnt(amount);
+        _pay(BURN_ADDRESS, amount);
+    }
+
+    /// @inheritdoc IRelayStaking
+    function sweepPenalties() external nonReentrant returns (uint256 amount) {
+        amount = treasuryDue;
+        if (amount == 0) revert Errors.ZeroAmount();
+        treasuryDue = 0;
+        emit Events.PenaltiesSwept(amount);
+        _pay(TREASURY, amount);
+    }
+
+    /// @inheritdoc IRelayStaking
+    function creditOf(address account) external view returns (uint256) {
+        return _credits[account];
     }
 
     /* VIEWS */
@@ -138,7 +204,8 @@ contract RelayStaking is IRelayStaking, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc IRelayStaking
     function stakeOf(address node) external view returns (uint256) {
         Relay storage relay = _relays[node];
-        return relay.stake - relay.unbonding;
+        uint256 staying = relay.stake - relay.unbonding;
+        return staying < MIN_STAKE ? 0 : staying;
     }
 
     /// @inheritdoc IRelayStaking
@@ -170,6 +237,10 @@ contract RelayStaking is IRelayStaking, EIP712, ReentrancyGuardTransient {
         uint256 stake = _relays[node].stake + received;
         if (stake > type(uint96).max) revert Errors.InsufficientStake();
         _relays[node].stake = uint96(stake);
+    }
+
+    function _pay(address to, uint256 amount) private {
+        if (!USDC.transfer(to, amount)) revert Errors.TransferFailed();
     }
 
     function _domainNameAndVersion() internal pure override returns (string memory, string memory) {

@@ -50,7 +50,7 @@ contract EdgeRewardTest is RewardsFixture {
             if (i == 15) bad.minStreamPrice = 0;
             if (i == 16) bad.streamPrice = bad.maxStreamPrice + 1;
             if (i == 17) bad.maxDeviationBps = 5001;
-            if (i == 18) bad.priceFeed = address(new SettableFeed(19));
+            if (i == 18) bad.priceFeed = address(new SettableFeed(19, 0));
             vm.expectRevert(Errors.BadConfig.selector);
             new EdgeReward(bad);
         }

@@ -59,7 +59,7 @@ contract StreamClaimsTest is RewardsFixture {
 
     function test_decimals_of_the_feed_are_those_of_its_deployment() public {
         for (uint8 decimals; decimals <= 18; decimals += 6) {
-            feed = new SettableFeed(decimals);
+            feed = new SettableFeed(decimals, 0);
             RewardConfig memory config = _rewardConfig();
             config.streamPrice = 2_000_000;
             rewards = new EdgeReward(config);

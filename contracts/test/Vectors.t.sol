@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Test} from "forge-std/Test.sol";
 import {RelayStaking} from "../src/RelayStaking.sol";
 import {StreamKeys} from "../src/StreamKeys.sol";
 import {TicketBroker} from "../src/TicketBroker.sol";
@@ -11,11 +10,10 @@ import {Config, Ticket} from "../src/interfaces/ITicketBroker.sol";
 import {Signatures} from "../src/libraries/Signatures.sol";
 import {TicketHash} from "../src/libraries/TicketHash.sol";
 import {TypedData} from "../src/libraries/TypedData.sol";
+import {VectorReader} from "./helpers/VectorReader.sol";
 
 /// @notice The shared examples of `spec/vectors`, which C#, TypeScript and viem read too.
-contract VectorsTest is Test {
-    string private constant FOLDER = "../spec/vectors/";
-
+contract VectorsTest is VectorReader {
     StreamKeys private keys;
     RelayStaking private staking;
     TicketBroker private broker;
@@ -155,46 +153,8 @@ contract VectorsTest is Test {
         return Signatures.recover(digest, signature);
     }
 
-    /* READING */
-
-    function _read(string memory name) private view returns (string memory) {
-        string memory path = string.concat(FOLDER, name, ".json");
-        require(
-            vm.isFile(path),
-            string.concat("spec/vectors/", name, ".json is missing: the generator of the vectors has not been run")
-        );
-        return vm.readFile(path);
-    }
-
-    function _case(uint256 i) private pure returns (string memory) {
-        return string.concat(".cases[", vm.toString(i), "]");
-    }
-
     /// @dev The ABI encoding of a message: one word a field, in the given order.
-    function _words(string memory json, string memory at_, string memory fields)
-        private
-        pure
-        returns (bytes memory words)
-    {
-        string[] memory names = vm.split(fields, " ");
-        for (uint256 i; i < names.length; ++i) {
-            string memory value = vm.parseJsonString(json, string.concat(at_, ".message.", names[i]));
-            uint256 length = bytes(value).length;
-            if (length == 66) words = bytes.concat(words, vm.parseBytes32(value));
-            else if (length == 42) words = abi.encodePacked(words, uint256(uint160(vm.parseAddress(value))));
-            else words = abi.encodePacked(words, vm.parseUint(value));
-        }
-    }
-
-    function _bytes32(string memory json, string memory at_, string memory key) private pure returns (bytes32) {
-        return vm.parseJsonBytes32(json, string.concat(at_, key));
-    }
-
-    function _address(string memory json, string memory at_, string memory key) private pure returns (address) {
-        return vm.parseJsonAddress(json, string.concat(at_, key));
-    }
-
-    function _signature(string memory json, string memory at_) private pure returns (bytes memory) {
-        return vm.parseJsonBytes(json, string.concat(at_, ".signature"));
+    function _words(string memory json, string memory at_, string memory fields) private pure returns (bytes memory) {
+        return _encode(json, string.concat(at_, ".message"), fields);
     }
 }

@@ -57,16 +57,46 @@ interface IRelayStaking {
     /// @notice Adds to the stake by allowance. Only the owner.
     function addStake(address node, uint256 amount) external;
 
-    /// @notice Sets the leaving part to `amount` and starts the delay again; 0 cancels. What stays is nothing or MIN_STAKE. Only the owner.
+    /// @notice Sets the leaving part to `amount` and starts the delay again; 0 cancels. What stays is nothing or MIN_STAKE, so that the rest of a
+    /// slashed stake leaves whole. Only the owner.
     function unbond(address node, uint256 amount) external;
 
     /// @notice Pays the leaving part to `to` when its delay is over. Only the owner.
     function withdraw(address node, address to) external;
 
+    /* PENALTIES */
+
+    /// @notice Takes SLASH_BPS of the whole stake, rounded up, and shares it between `reporter` (a credit), the burn address and the treasury. The
+    /// part that stays pays first, then the unbonding part, whose delay goes on. A relay without any stake left is forgotten. Moves no USDC, so
+    /// nobody's frozen account stands in the way. Only FraudProofs.
+    /// @return penalty in micro-USDC, at least 1
+    function slash(address node, address reporter) external returns (uint256 penalty);
+
+    /// @notice What `account` earned by reports and has not withdrawn.
+    function creditOf(address account) external view returns (uint256);
+
+    /// @notice Pays `amount` of the caller's credit to `to`.
+    function withdrawCredit(address to, uint256 amount) external;
+
+    /// @notice Sends the burnt shares to BURN_ADDRESS. Anybody.
+    function burnPenalties() external returns (uint256 amount);
+
+    /// @notice Sends the treasury's shares to the treasury. Anybody.
+    function sweepPenalties() external returns (uint256 amount);
+
+    /// @notice Burnt shares that are still here.
+    function burnDue() external view returns (uint128);
+
+    /// @notice Shares of the treasury that are still here.
+    function treasuryDue() external view returns (uint128);
+
+    /* VIEWS */
+
     /// @notice Everything known of a relay; all zero when it is not registered.
     function relayOf(address node) external view returns (Relay memory);
 
-    /// @notice Stake that is not leaving, in micro-USDC.
+    /// @notice Stake that is not leaving, in micro-USDC; 0 below MIN_STAKE: such a relay was slashed and is not in good standing until its owner
+    /// adds what is missing. What is left of it is in `relayOf`.
     function stakeOf(address node) external view returns (uint256);
 
     /// @notice The digest that the node key signs so that `owner` may register it.

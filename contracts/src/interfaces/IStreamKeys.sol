@@ -48,6 +48,8 @@ struct Head {
 }
 
 /// @title Stream keys: one ERC-721 token a broadcast slot, with its terms and its signing keys.
+/// @dev The broadcaster of a stream is its renter while a rental runs, else its owner. He alone sets terms and delegates signing keys. Whenever the
+/// broadcaster changes, all delegations end, so that nobody signs before the new one delegates: he sets his terms first.
 interface IStreamKeys {
     /// @notice Opens a stream owned by the caller, with `terms` as version 1.
     /// @param title 1 to 100 bytes
@@ -58,13 +60,17 @@ interface IStreamKeys {
         external
         returns (uint256 stream);
 
-    /// @notice Appends terms; earlier versions stay, since tickets name theirs. Only the owner.
+    /// @notice Who broadcasts now: the renter while a rental runs, else the owner; zero when the stream does not exist.
+    function broadcasterOf(uint256 stream) external view returns (address);
+
+    /// @notice Appends terms; earlier versions stay, since tickets name theirs. Only the broadcaster. A renter's terms are the newest while his rental runs.
     function setTerms(uint256 stream, Terms calldata terms) external returns (uint32 version);
 
     /// @notice The terms of one version; all zero when there are none.
     function termsOf(uint256 stream, uint32 version) external view returns (Terms memory);
 
-    /// @notice The newest terms; all zero when the stream does not exist.
+    /// @notice The terms in force: the renter's newest while a rental runs and he has set any, else the owner's newest. All zero when the stream does not
+    /// exist.
     function latestTerms(uint256 stream) external view returns (uint32 version, Terms memory terms);
 
     /// @notice What the stream was minted with; empty when it does not exist.
@@ -76,14 +82,15 @@ interface IStreamKeys {
     /// @notice How many streams there are, which is also the newest id.
     function totalSupply() external view returns (uint256);
 
-    /// @notice Lets `key` sign heads. Only the owner. A delegation that has begun keeps its `from`; an ended one stays as it is.
+    /// @notice Lets `key` sign heads. Only the broadcaster. A delegation that has begun keeps its `from`; an ended one stays as it is. A renter's ends with
+    /// his rental at the latest and may be prolonged when that is.
     function delegate(uint256 stream, address key, uint64 from, uint64 until) external;
 
-    /// @notice The same, sent by anybody with the owner's EIP-712 `Delegation`. Only for a key that the stream has never had,
+    /// @notice The same, sent by anybody with the broadcaster's EIP-712 `Delegation`. Only for a key that the stream has never had,
     /// so that an old signature changes nothing.
     function delegateBySig(uint256 stream, address key, uint64 from, uint64 until, bytes calldata signature) external;
 
-    /// @notice Ends a delegation now, for good. Only the owner.
+    /// @notice Ends a delegation now, for good. Only the broadcaster.
     function revoke(uint256 stream, address key) external;
 
     /// @notice The interval of one key, ended ones included; zero when it was never delegated.
@@ -95,7 +102,13 @@ interface IStreamKeys {
     /// @notice Whether `key` may sign for `stream` at `time` (Unix seconds).
     function isSigningKey(uint256 stream, address key, uint64 time) external view returns (bool);
 
-    /// @notice The EIP-712 digest that the owner signs for `delegateBySig`.
+    /// @notice Ends the delegation of `key` now if it has not ended, and marks the stream. Only FRAUD_PROOFS.
+    function markOffence(uint256 stream, address key) external;
+
+    /// @notice How many offences were proven, and when and with which key the newest. It is the key's delegation that tells whose it was.
+    function offencesOf(uint256 stream) external view returns (uint32 count, uint64 time, address key);
+
+    /// @notice The EIP-712 digest that the broadcaster signs for `delegateBySig`.
     function delegationDigest(uint256 stream, address key, uint64 from, uint64 until) external view returns (bytes32);
 
     /// @notice The EIP-712 digest of a head.

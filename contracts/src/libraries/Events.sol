@@ -22,8 +22,26 @@ library Events {
     event TermsSet(
         uint256 indexed stream, uint32 version, address payee, uint16 relayBps, uint16 broadcasterBps, uint64 floorPrice
     );
-    /// @notice Also for a revocation and a transfer, with the new end.
+    /// @notice Also for a revocation, a transfer and the start of a rental, with the new end.
     event Delegated(uint256 indexed stream, address indexed key, uint64 from, uint64 until);
+    /// @param count offences of the stream, this one included
+    event OffenceMarked(uint256 indexed stream, address indexed key, uint32 count);
+    /// @notice Zeros where nothing is offered. A transfer withdraws all and emits none.
+    event Offered(uint256 indexed stream, uint64 salePrice, uint64 rentPerDay, uint16 maxDays);
+    /// @param royalty part of `price` that is due to the treasury; the seller got the rest
+    event Sold(uint256 indexed stream, address indexed seller, address indexed buyer, uint256 price, uint256 royalty);
+    /// @param royalty part of `price` that is due to the treasury; the owner got the rest
+    event Rented(
+        uint256 indexed stream,
+        address indexed owner,
+        address indexed renter,
+        uint256 expires,
+        uint256 price,
+        uint256 royalty
+    );
+    /// @notice A sale or rent was paid by authorization.
+    /// @param change what was authorized above price and fee, credited to `payer`
+    event Relayed(address indexed payer, address indexed relayer, uint256 fee, uint256 change);
 
     /* RELAY STAKING */
 
@@ -32,10 +50,35 @@ library Events {
     event StakeAdded(address indexed node, uint256 amount);
     event Unbonding(address indexed node, uint256 amount, uint256 withdrawableAt);
     event StakeWithdrawn(address indexed node, address to, uint256 amount);
+    /// @notice The three amounts add up to the penalty.
+    event Slashed(
+        address indexed node,
+        address indexed reporter,
+        uint256 reporterAmount,
+        uint256 burntAmount,
+        uint256 treasuryAmount
+    );
+    event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
+    event PenaltiesBurnt(uint256 amount);
+    event PenaltiesSwept(uint256 amount);
 
     /* FRAUD PROOFS */
 
-    /* STREAM REGISTRY */
+    event FalseReceiptProven(
+        address indexed relay, bytes32 indexed headDigest, address indexed reporter, uint256 penalty
+    );
+    /// @param kind 0 equivocation, 1 conflicting parts, 2 parts beyond the last head (`KeyOffence`)
+    event KeyOffenceProven(
+        uint256 indexed stream, address indexed key, uint8 kind, bytes32 firstDigest, bytes32 secondDigest
+    );
+
+    /* STREAM REGISTRY: `status` is a `Status` of IStreamRegistry */
+
+    /// @param by the broadcaster, or a signing key of his
+    event StreamStarted(uint256 indexed stream, address indexed by, uint64 run);
+    /// @notice A beat changed the status. Other beats emit nothing: that a stream is alive is read from its state, for silence emits nothing either.
+    event StatusChanged(uint256 indexed stream, uint64 run, uint8 status);
+    event StreamEnded(uint256 indexed stream, uint64 run);
 
     /* EDGE REWARD */
 
@@ -96,6 +139,16 @@ library Events {
     event OracleCreditWithdrawn(address indexed account, address to, uint256 amount);
 
     /* USDC PAYMASTER */
+
+    /// @param from who paid
+    event GasCreditAdded(address indexed account, address indexed from, uint256 amount);
+    event GasCreditWithdrawn(address indexed account, address indexed to, uint256 amount);
+    /// @param charge what was taken of the credit for an operation
+    event GasPaid(address indexed account, uint256 charge);
+    /// @param rate micro-USDC for 1e18 wei, markup included
+    event PriceKept(uint256 rate, uint256 validUntil);
+    event TargetSet(address indexed target, bool allowed);
+    event EarnedWithdrawn(address indexed to, uint256 amount);
 
     /* STREAM GOVERNOR */
 }

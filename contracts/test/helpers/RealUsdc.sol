@@ -24,6 +24,7 @@ interface IFiatToken is IUsdc {
     function mint(address to, uint256 amount) external returns (bool);
     function blacklist(address account) external;
     function approve(address spender, uint256 value) external returns (bool);
+    function allowance(address owner, address spender) external view returns (uint256);
     function nonces(address owner) external view returns (uint256);
     function totalSupply() external view returns (uint256);
     function DOMAIN_SEPARATOR() external view returns (bytes32);

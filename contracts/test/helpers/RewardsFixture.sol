@@ -39,7 +39,7 @@ abstract contract RewardsFixture is Fixture {
 
     function setUp() public virtual override {
         super.setUp();
-        feed = new SettableFeed(8);
+        feed = new SettableFeed(8, 0);
         feed.set(ANSWER, block.timestamp);
         stream20 = new StreamToken(_allocations());
         // Timelock, oracle and rewards come before the governor, which the timelock names.

@@ -46,6 +46,29 @@ internal static class ContractErrors
         new("NotDue(uint256)", v => $"The stake may not leave before {Time(v, 0)}.", "Wait until then."),
         new("BadProof()", _ => "The node key has not signed this registration.", "Sign the registration digest with the node key."),
 
+        // FraudProofs
+        new("NotFraudProofs()", _ => "Only FraudProofs punishes.", "Send the evidence to FraudProofs."),
+        new("SignatureLength()", _ => "A signature of the evidence has not 65 bytes: it proves nothing.", "Check the file."),
+        new("SignatureHighS()", _ => "A signature of the evidence has a high s: it proves nothing.", "Use the signature as its signer made it."),
+        new("SignatureBadV()", _ => "A signature of the evidence has another v than 27 or 28: it proves nothing.", "Use the signature as its signer made it."),
+        new("SignatureUnrecoverable()", _ => "No key makes a signature of the evidence: it proves nothing.", "Check the file."),
+        new("NotSigningKey(uint256,address,uint64)", v => $"{v.Address(1)} was no signing key of stream {v.Big(0)} at {Time(v, 2)}: its head proves nothing.", "Check that the evidence is of this chain and stream."),
+        new("ReceiptNotByRelay(address)", v => $"The receipt is signed by {v.Address(0)} and not by the relay that it names: it proves nothing.", "Check that the evidence is of this chain."),
+        new("ReceiptOfAnotherHead()", _ => "The receipt names another head: it proves nothing.", "Give the head that the receipt names."),
+        new("ReceiptIsTrue()", _ => "The receipt is true: no offence.", "Report only what contradicts the head."),
+        new("DifferentPlaces()", _ => "The heads are of different places: no offence.", "Give two heads of one stream, run, track and window."),
+        new("DifferentSigners()", _ => "The heads are signed by different keys: no offence.", "Give two heads of one key."),
+        new("HeadsAgree()", _ => "The heads agree in root, prev and initHash: no offence.", "Report only heads that contradict each other."),
+        new("IndexOutOfRange(uint256,uint256)", v => $"A head over {v.Big(1)} parts has no part {v.Big(0)}, or a window has not so many.", "Give an index below both counts."),
+        new("ProofLength()", _ => "A proof has the wrong number of siblings for its place: it proves nothing.", "Give all siblings from the part to the root."),
+        new("NotUnderRoot()", _ => "A proof does not lead from the part to its head's root: it proves nothing.", "Give the siblings of that part."),
+        new("SamePart()", _ => "Both heads hold the same part: no offence.", "Report only parts that differ."),
+        new("HeadNotLast()", _ => "The first head is not flagged last: no offence.", "Name the last head first."),
+        new("NothingBeyondLast()", _ => "The second head counts no part beyond the last head: no offence.", "Report only a longer head."),
+        new("EvidenceTooOld(uint256)", v => $"The evidence is of {Time(v, 0)} and too old.", "Send evidence within WINDOW_SECONDS of FraudProofs."),
+        new("EvidenceFromFuture(uint256)", v => $"The evidence is of {Time(v, 0)}, which the chain has not reached.", "Send it then."),
+        new("AlreadyPunished()", _ => "This offence was punished already: a relay once for each head, a signing key once.", "Nothing is left to do."),
+
         new("NoEther()", _ => "The contract takes no ETH.", "Send the call without a value."),
 
         // ERC-721 and the guard (Solady)

@@ -40,6 +40,15 @@ public static class EvidenceCommand
         return offence.Judge(domains, keys);
     }
 
+    /// <summary>Throws <see cref="EvidenceException"/> for evidence of another network.</summary>
+    internal static void CheckNetwork(ChainAccess chain, Domains domains)
+    {
+        if (chain.Domains.StreamKeys.Separator != domains.StreamKeys.Separator || chain.Domains.RelayStaking.Separator != domains.RelayStaking.Separator)
+        {
+            throw new EvidenceException($"It is of another network. Give the deployments file of its contracts on chain {domains.StreamKeys.ChainId} with --deployments.");
+        }
+    }
+
     private static async Task<ISigningKeys?> KeysAsync(RoleContext context, Domains domains, Offence offence, CancellationToken stop)
     {
         if (context.Settings.Switch("evidence:offline") || context.Settings.Text("deployments") is not { } deployments || !File.Exists(deployments))
@@ -48,18 +57,9 @@ public static class EvidenceCommand
         }
 
         using var chain = await ChainAccess.OpenAsync(context, stop).ConfigureAwait(false);
-        if (chain.Domains.StreamKeys.Separator != domains.StreamKeys.Separator)
-        {
-            throw new EvidenceException($"It is of another network than {deployments}. Give the deployments file of chain {domains.StreamKeys.ChainId}, or --offline.");
-        }
+        CheckNetwork(chain, domains);
 
-        var stream = offence switch
-        {
-            FalseReceipt receipt => receipt.Head.Track.Stream,
-            Equivocation equivocation => equivocation.First.Track.Stream,
-            _ => default,
-        };
-        return new KnownKeys(await chain.StreamKeys.DelegationsOfAsync(stream, stop).ConfigureAwait(false));
+        return new KnownKeys(await chain.StreamKeys.DelegationsOfAsync(offence.Stream, stop).ConfigureAwait(false));
     }
 
     private sealed class KnownKeys(IReadOnlyList<Delegation> delegations) : ISigningKeys

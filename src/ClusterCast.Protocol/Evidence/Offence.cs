@@ -18,6 +18,29 @@ public abstract record Offence
     /// <param name="keys">The delegations of the stream; null leaves the delegation unchecked, which the caller should say.</param>
     public abstract Judgement Judge(Domains domains, ISigningKeys? keys);
 
+    /// <summary>The stream whose delegations decide whether the heads' signer was a signing key.</summary>
+    public abstract StreamId Stream { get; }
+
+    /// <summary>Whether one key, delegated at both times, signed two heads of one window. What else makes them an offence is for the caller to check first.</summary>
+    private protected static Judgement JudgePair(
+        Head first, Signature firstSignature, Head second, Signature secondSignature, Domains domains, ISigningKeys? keys, string offence)
+    {
+        if (!TrySigner(first, firstSignature, domains, keys, out var signer, out var reason)
+            || !TrySigner(second, secondSignature, domains, keys, out var other, out reason))
+        {
+            return new Judgement(false, default, reason);
+        }
+
+        return signer == other
+            ? new Judgement(true, signer, $"Signing key {signer} signed {offence}.")
+            : new Judgement(false, default, "The heads are signed by different keys.");
+    }
+
+    private protected static bool InOneWindow(in Head first, in Head second) =>
+        first.Track == second.Track && first.Run == second.Run && first.Window == second.Window;
+
+    private protected static Judgement DifferentPlaces => new(false, default, "The heads are of different places.");
+
     internal static bool TrySigner(Head head, Signature signature, Domains domains, ISigningKeys? keys, out Address signer, out string reason)
     {
         reason = "";
@@ -40,6 +63,9 @@ public abstract record Offence
 /// <summary>A relay's receipt that contradicts the head it names.</summary>
 public sealed record FalseReceipt(Head Head, Signature HeadSignature, Receipt Receipt, Signature ReceiptSignature) : Offence
 {
+    /// <inheritdoc/>
+    public override StreamId Stream => Head.Track.Stream;
+
     /// <inheritdoc/>
     public override Judgement Judge(Domains domains, ISigningKeys? keys)
     {
@@ -68,26 +94,18 @@ public sealed record FalseReceipt(Head Head, Signature HeadSignature, Receipt Re
 public sealed record Equivocation(Head First, Signature FirstSignature, Head Second, Signature SecondSignature) : Offence
 {
     /// <inheritdoc/>
+    public override StreamId Stream => First.Track.Stream;
+
+    /// <inheritdoc/>
     public override Judgement Judge(Domains domains, ISigningKeys? keys)
     {
-        if (First.Track != Second.Track || First.Run != Second.Run || First.Window != Second.Window || First.Count != Second.Count)
+        if (!InOneWindow(First, Second) || First.Count != Second.Count)
         {
-            return new Judgement(false, default, "The heads are of different places.");
+            return DifferentPlaces;
         }
 
-        if (First.Root == Second.Root && First.Prev == Second.Prev && First.InitHash == Second.InitHash)
-        {
-            return new Judgement(false, default, "The heads agree in root, prev and initHash.");
-        }
-
-        if (!TrySigner(First, FirstSignature, domains, keys, out var signer, out var reason)
-            || !TrySigner(Second, SecondSignature, domains, keys, out var second, out reason))
-        {
-            return new Judgement(false, default, reason);
-        }
-
-        return signer == second
-            ? new Judgement(true, signer, $"Signing key {signer} signed two different heads of one place.")
-            : new Judgement(false, default, "The heads are signed by different keys.");
+        return First.Root == Second.Root && First.Prev == Second.Prev && First.InitHash == Second.InitHash
+            ? new Judgement(false, default, "The heads agree in root, prev and initHash.")
+            : JudgePair(First, FirstSignature, Second, SecondSignature, domains, keys, "two different heads of one place");
     }
 }

@@ -13,6 +13,7 @@ public class BindingTests
     [InlineData(typeof(TicketBroker), "TicketBroker")]
     [InlineData(typeof(StreamKeys), "StreamKeys")]
     [InlineData(typeof(RelayStaking), "RelayStaking")]
+    [InlineData(typeof(FraudProofs), "FraudProofs")]
     [InlineData(typeof(Usdc), "FiatTokenV2_2")]
     public void Every_function_is_in_the_contract(Type binding, string contract)
     {
@@ -31,6 +32,7 @@ public class BindingTests
     [Theory]
     [InlineData(typeof(TicketBrokerEvents), "TicketBroker")]
     [InlineData(typeof(StreamKeys), "StreamKeys")]
+    [InlineData(typeof(FraudProofs), "FraudProofs")]
     public void Every_event_is_in_the_contract_with_the_same_indexed_members(Type binding, string contract)
     {
         var events = Entries(contract, "event").ToDictionary(
@@ -46,6 +48,7 @@ public class BindingTests
     [InlineData("TicketBroker")]
     [InlineData("StreamKeys")]
     [InlineData("RelayStaking")]
+    [InlineData("FraudProofs")]
     public void Every_error_of_the_contract_has_its_sentence(string contract)
     {
         foreach (var entry in Entries(contract, "error"))

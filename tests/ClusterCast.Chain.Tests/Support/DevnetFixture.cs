@@ -27,6 +27,8 @@ public sealed class DevnetFixture : IAsyncLifetime
 
     public RelayStaking Staking => new(Client, Deployment.RelayStaking);
 
+    public FraudProofs Proofs => new(Client, Deployment.FraudProofs);
+
     public Usdc Usdc => new(Client, Deployment.Usdc);
 
     public async ValueTask InitializeAsync() =>

@@ -53,6 +53,28 @@ public sealed class EvidenceCommandTests : IDisposable
         Assert.Equal(ExitCode.Ok, await VerifyAsync(new Equivocation(first, Sign(first), second, Sign(second))));
     }
 
+    [Fact]
+    public async Task Two_parts_at_one_index_are_proven()
+    {
+        Hash32[] nodes = [Keccak256.Hash([1]), Keccak256.Hash([2])];
+        Hash32[] others = [Keccak256.Hash([1]), Keccak256.Hash([3]), Keccak256.Hash([4])];
+        var first = Head(1) with { Count = 2, Root = Frontier.RootOf(nodes) };
+        var second = Head(1) with { Count = 3, Root = Frontier.RootOf(others) };
+        var offence = new ConflictingParts(1, first, Sign(first), PartProof.Create(nodes, 1), second, Sign(second), PartProof.Create(others, 1));
+
+        Assert.Equal(ExitCode.Ok, await VerifyAsync(offence));
+        Assert.Equal(ExitCode.Negative, await VerifyAsync(offence with { Index = 0 }));
+    }
+
+    [Fact]
+    public async Task Parts_beyond_a_last_head_are_proven()
+    {
+        var (last, beyond) = (Head(1), Head(2) with { Count = 4 });
+
+        Assert.Equal(ExitCode.Ok, await VerifyAsync(new PartsBeyondLast(last, Sign(last), beyond, Sign(beyond))));
+        Assert.Equal(ExitCode.Negative, await VerifyAsync(new PartsBeyondLast(beyond, Sign(beyond), last, Sign(last))));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("no JSON")]

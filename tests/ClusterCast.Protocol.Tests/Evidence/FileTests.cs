@@ -13,6 +13,8 @@ public sealed class FileTests
     {
         ["falseReceipt"] = (EvidenceFile.Write(Known.Domains, Samples.FalseReceipt()), text => EvidenceFile.Read(text)),
         ["equivocation"] = (EvidenceFile.Write(Known.Domains, Samples.Equivocation()), text => EvidenceFile.Read(text)),
+        ["conflictingParts"] = (EvidenceFile.Write(Known.Domains, Samples.ConflictingParts()), text => EvidenceFile.Read(text)),
+        ["partsBeyondLast"] = (EvidenceFile.Write(Known.Domains, Samples.PartsBeyondLast()), text => EvidenceFile.Read(text)),
         ["corruptLeaf"] = (IncidentFile.Write(Known.Domains, Samples.CorruptLeaf()), text => IncidentFile.Read(text)),
         ["corruptHead"] = (IncidentFile.Write(Known.Domains, Samples.CorruptHead()), text => IncidentFile.Read(text)),
     };
@@ -22,7 +24,7 @@ public sealed class FileTests
     [Fact]
     public void Evidence_round_trips()
     {
-        foreach (var offence in new Offence[] { Samples.FalseReceipt(), Samples.Equivocation() })
+        foreach (var offence in new Offence[] { Samples.FalseReceipt(), Samples.Equivocation(), Samples.ConflictingParts(), Samples.PartsBeyondLast() })
         {
             var (domains, read) = EvidenceFile.Read(EvidenceFile.Write(Known.Domains, offence));
             Assert.Equal(offence, read);
@@ -63,6 +65,31 @@ public sealed class FileTests
         var text = File.ReadAllText(Path.Combine(Repository.Root, "spec", "evidence.md"));
         Assert.All(specified, name => Assert.Contains($"\"{name}\"", text));
         Assert.Superset(specified.ToHashSet(), fields);
+    }
+
+    [Theory]
+    [InlineData("falseReceipt")]
+    [InlineData("equivocation")]
+    [InlineData("conflictingParts")]
+    [InlineData("partsBeyondLast")]
+    public void Evidence_has_the_fields_of_the_specification(string kind)
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "spec", "evidence.md"));
+        var start = text.IndexOf($"{{ \"kind\": \"{kind}\"", StringComparison.Ordinal);
+        Assert.True(start >= 0, $"{kind} is not specified.");
+        var end = text.IndexOf("\n{ \"kind\"", start, StringComparison.Ordinal);
+        var specified = text[start..(end < 0 ? text.IndexOf("```", start, StringComparison.Ordinal) : end)];
+        Assert.All(JsonNode.Parse(Files[kind].Text)!.AsObject(), field => Assert.Contains($"\"{field.Key}\":", specified));
+    }
+
+    [Theory]
+    [InlineData("firstSiblings")]
+    [InlineData("secondSiblings")]
+    public void A_proof_has_at_most_eight_siblings(string field)
+    {
+        var file = JsonNode.Parse(Files["conflictingParts"].Text)!.AsObject();
+        file[field] = new JsonArray([.. Enumerable.Repeat(Known.Hash("sibling").ToString(), 9).Select(hash => (JsonNode)hash)]);
+        Assert.Contains(field, Assert.Throws<EvidenceException>(() => EvidenceFile.Read(file.ToJsonString())).Message);
     }
 
     [Theory]

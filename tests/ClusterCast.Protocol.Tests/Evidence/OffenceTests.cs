@@ -93,6 +93,106 @@ public sealed class OffenceTests
     }
 
     [Fact]
+    public void Two_parts_at_one_index_are_an_offence()
+    {
+        var offence = Samples.ConflictingParts();
+        var judgement = offence.Judge(Known.Domains, Keys);
+        Assert.True(judgement.IsProven, judgement.Reason);
+        Assert.Equal(Known.SigningKey.Address, judgement.Offender);
+        Assert.True((offence with { First = offence.Second, FirstSignature = offence.SecondSignature, FirstPart = offence.SecondPart, Second = offence.First, SecondSignature = offence.FirstSignature, SecondPart = offence.FirstPart }).Judge(Known.Domains, Keys).IsProven);
+    }
+
+    [Fact]
+    public void Heads_of_one_honest_window_hold_the_same_parts()
+    {
+        var window = new HonestStream().Add([20_000, 300, 400, 500, 600]);
+        var heads = window.Parts.Select(part => part.Signed.Head).Append(window.Last!).ToArray();
+        var nodes = window.Parts.Select(part => TreeHash.Part(part.Signed.Node)).ToArray();
+        foreach (var first in heads)
+        {
+            foreach (var second in heads)
+            {
+                for (var index = 0; index < Math.Min(first.Head.Count, second.Head.Count); index++)
+                {
+                    var (a, b) = (PartProof.Create(nodes[..first.Head.Count], index), PartProof.Create(nodes[..second.Head.Count], index));
+                    Refuted(new ConflictingParts((ushort)index, first.Head, first.Signature, a, second.Head, second.Signature, b), "the same part");
+                    Refuted(new ConflictingParts((ushort)index, first.Head, first.Signature, a, second.Head, second.Signature, b with { Node = Known.Hash("made up") }), "does not lead");
+                }
+
+                Refuted(new PartsBeyondLast(first.Head, first.Signature, second.Head, second.Signature), first.Head.IsLast ? "no part beyond" : "not flagged last");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_proof_of_a_part_is_exact()
+    {
+        var offence = Samples.ConflictingParts();
+        var proof = offence.FirstPart;
+        Refuted(offence with { FirstPart = proof with { Siblings = [.. proof.Siblings, Known.Hash("more")] } }, "does not lead");
+        Refuted(offence with { FirstPart = proof with { Siblings = [.. proof.Siblings.Skip(1)] } }, "does not lead");
+        Refuted(offence with { FirstPart = offence.SecondPart }, "does not lead");
+        Refuted(offence with { Index = 3 }, "does not lead");
+        Refuted(offence with { Index = 9 }, "does not lead");
+        Refuted(Sign(offence with { Second = offence.Second with { Count = 257 } }), "does not lead");
+        Refuted(Sign(offence with { Second = offence.Second with { Window = 9 } }), "different places");
+        Refuted(offence with { SecondSignature = default }, "signature is invalid");
+    }
+
+    [Fact]
+    public void Parts_beyond_a_last_head_are_an_offence()
+    {
+        var offence = Samples.PartsBeyondLast();
+        var judgement = offence.Judge(Known.Domains, Keys);
+        Assert.True(judgement.IsProven, judgement.Reason);
+        Assert.Equal(Known.SigningKey.Address, judgement.Offender);
+        Refuted(new PartsBeyondLast(offence.Beyond, offence.BeyondSignature, offence.Last, offence.LastSignature), "no part beyond");
+        Refuted(offence with { Last = offence.Last with { Flags = HeadFlags.None } }, "not flagged last");
+        Refuted(offence with { Last = offence.Last with { Run = 9 } }, "different places");
+        Refuted(offence with { LastSignature = offence.BeyondSignature }, "no signing key");
+    }
+
+    [Fact]
+    public void A_part_that_contradicts_a_newer_head_only_is_found()
+    {
+        var (honest, other) = (new HonestStream(), new HonestStream());
+        honest.Add([20_000, 300, 400, 500]);
+        other.Add([20_000, 301, 400]);
+        var verifier = HonestStream.Verifier();
+        verifier.SayAll(honest[0].Burst(4));
+        Assert.Equal(Verdict.Corrupt, verifier.Say(other[0].Node(1)));
+
+        var contradiction = other[0].Parts[1].Signed;
+        var offence = EquivocationFinder.Find(verifier.Current!, Known.Domains.StreamKeys, contradiction.Node, contradiction.Head.Head.Flags, contradiction.Head.Signature);
+        var judgement = Assert.IsType<ConflictingParts>(offence).Judge(Known.Domains, Keys);
+        Assert.True(judgement.IsProven, judgement.Reason);
+
+        var truth = honest[0].Parts[1].Signed;
+        Assert.Null(EquivocationFinder.Find(verifier.Current!, Known.Domains.StreamKeys, truth.Node, truth.Head.Head.Flags, truth.Head.Signature));
+    }
+
+    [Fact]
+    public void A_part_beyond_a_closed_window_is_found()
+    {
+        var (honest, longer) = (new HonestStream(), new HonestStream());
+        honest.Add([20_000, 300]);
+        longer.Add([20_000, 300, 400]);
+        var verifier = HonestStream.Verifier();
+        verifier.SayAll(honest[0].Live());
+        Assert.Equal(Verdict.Malformed, verifier.Say(longer[0].Node(2)));
+
+        var beyond = longer[0].Parts[2].Signed;
+        var offence = EquivocationFinder.Find(verifier.Current!, Known.Domains.StreamKeys, beyond.Node, beyond.Head.Head.Flags, beyond.Head.Signature);
+        Assert.True(Assert.IsType<PartsBeyondLast>(offence).Judge(Known.Domains, Keys).IsProven);
+        Assert.Equal(beyond.Head.Head, ((PartsBeyondLast)offence).Beyond);
+
+        // In a window that is still open it is simply the next part.
+        var open = HonestStream.Verifier();
+        open.SayAll(honest[0].Burst(2));
+        Assert.Null(EquivocationFinder.Find(open.Current!, Known.Domains.StreamKeys, beyond.Node, beyond.Head.Head.Flags, beyond.Head.Signature));
+    }
+
+    [Fact]
     public void Two_parts_for_one_place_are_found()
     {
         var (honest, other) = (new HonestStream(), new HonestStream());
@@ -104,9 +204,8 @@ public sealed class OffenceTests
 
         var contradiction = other[0].Parts[1].Signed;
         var offence = EquivocationFinder.Find(verifier.Current!, Known.Domains.StreamKeys, contradiction.Node, contradiction.Head.Head.Flags, contradiction.Head.Signature);
-        Assert.NotNull(offence);
-        Assert.True(offence.Judge(Known.Domains, Keys).IsProven);
-        Assert.Equal(contradiction.Head.Head, offence.Second);
+        Assert.True(Assert.IsType<Equivocation>(offence).Judge(Known.Domains, Keys).IsProven);
+        Assert.Equal(contradiction.Head.Head, ((Equivocation)offence).Second);
 
         // A relay that makes up a part has no signature for it, and the true part contradicts nothing.
         var truth = honest[0].Parts[1].Signed;
@@ -122,6 +221,8 @@ public sealed class OffenceTests
         Assert.True(judgement.Offender.IsZero);
         Assert.Contains(because, judgement.Reason);
     }
+
+    private static ConflictingParts Sign(ConflictingParts offence) => offence with { SecondSignature = Known.SigningKey.Sign(offence.Second.Digest(Known.Domains.StreamKeys)) };
 
     private static FalseReceipt Sign(FalseReceipt offence) => offence with { ReceiptSignature = Known.NodeKey.Sign(offence.Receipt.Digest(Known.Domains.RelayStaking)) };
 

@@ -22,6 +22,22 @@ internal static class Samples
         return new Equivocation(first.Head, first.Signature, second.Head, second.Signature);
     }
 
+    /// <summary>The third of five parts against another one, under a head over four.</summary>
+    public static ConflictingParts ConflictingParts()
+    {
+        var (window, other) = (new HonestStream().Add([20_000, 300, 400, 500, 600]), new HonestStream().Add([20_000, 300, 401, 500]));
+        return new ConflictingParts(2, window.Last!.Head, window.Last.Signature, Part(window, 2), other.Last!.Head, other.Last.Signature, Part(other, 2));
+    }
+
+    public static PartsBeyondLast PartsBeyondLast()
+    {
+        var (window, longer) = (new HonestStream().Add([20_000, 300]), new HonestStream().Add([20_000, 300, 400]));
+        return new PartsBeyondLast(window.Last!.Head, window.Last.Signature, longer.Last!.Head, longer.Last.Signature);
+    }
+
+    public static PartProof Part(HonestWindow window, int index) =>
+        PartProof.Create(window.Parts.Select(part => TreeHash.Part(part.Signed.Node)).ToArray(), index);
+
     public static CorruptLeaf CorruptLeaf(int parts = 5, int part = 1, int leaf = 2)
     {
         var window = new HonestStream().Add([.. Enumerable.Range(0, parts).Select(i => 40_000 + i)]);

@@ -173,3 +173,61 @@ test("window.json", async () => {
   }
   assert.equal(file.proofs.length, file.windows.flatMap((w) => w.parts).reduce((sum, part) => sum + Number(part.leafCount), 0));
 });
+
+/** RFC 9162 §2.1.3.2; null where the siblings do not fit the place. */
+const rootFrom = (node, index, count, siblings) => {
+  if (count > 256 || index >= count) return null;
+  let last = count - 1;
+  for (const sibling of siblings) {
+    if (last === 0) return null;
+    if (index % 2 === 1 || index === last) {
+      node = sha256(concat(["0x01", sibling, node]));
+      while (index % 2 === 0 && index !== 0) [index, last] = [index >> 1, last >> 1];
+    } else node = sha256(concat(["0x01", node, sibling]));
+    [index, last] = [index >> 1, last >> 1];
+  }
+  return last === 0 ? node : null;
+};
+
+test("evidence.json", async (t) => {
+  const { cases, delegation, relay } = read("evidence.json");
+  const encodeTypes = { Head: read("head.json").encodeType, Receipt: read("receipt.json").encodeType };
+  /** The digest and, where the signature has the one allowed form, its signer. */
+  const check = async (file, name, digest) => {
+    const primaryType = name === "receipt" ? "Receipt" : "Head";
+    const typed = {
+      domain: domains[name === "receipt" ? "relayStaking" : "streamKeys"].eip712,
+      types: { [primaryType]: fieldsOf(encodeTypes[primaryType]) }, primaryType, message: file[name],
+    };
+    assert.equal(hashTypedData(typed), digest);
+    const signature = file[`${name}Signature`];
+    const [r, s, v] = [BigInt(signature.slice(0, 66)), BigInt("0x" + signature.slice(66, 130)), Number("0x" + signature.slice(130))];
+    if (r === 0n || s > halfOrder || (v !== 27 && v !== 28)) return null;
+    return (await recoverTypedDataAddress({ ...typed, signature })).toLowerCase();
+  };
+  const isDelegated = (head, signer) => signer === delegation.key && head.stream === delegation.stream
+    && BigInt(head.time) / 1000n >= BigInt(delegation.from) && BigInt(head.time) / 1000n < BigInt(delegation.until);
+  const inOneWindow = (a, b) => ["stream", "run", "track", "window"].every((field) => a[field] === b[field]);
+  const judge = {
+    falseReceipt: ({ head, receipt }, digests, signers) => signers.receipt === receipt.relay && receipt.headDigest === digests.head
+      && isDelegated(head, signers.head) && receipt.servedRoot !== head.root && relay,
+    equivocation: ({ first, second }) => first.count === second.count && ["root", "prev", "initHash"].some((field) => first[field] !== second[field]),
+    conflictingParts: ({ index, first, firstNode, firstSiblings, second, secondNode, secondSiblings }) => firstNode !== secondNode
+      && rootFrom(firstNode, Number(index), Number(first.count), firstSiblings) === first.root
+      && rootFrom(secondNode, Number(index), Number(second.count), secondSiblings) === second.root,
+    partsBeyondLast: ({ last, beyond }) => (Number(last.flags) & 1) === 1 && Number(beyond.count) > Number(last.count),
+  };
+  for (const { name, proven, offender, digests, file } of cases) {
+    await t.test(`${file.kind}: ${name}`, async () => {
+      const signers = {};
+      for (const [key, digest] of Object.entries(digests)) signers[key] = await check(file, key, digest);
+      let found = judge[file.kind](file, digests, signers);
+      if (file.kind !== "falseReceipt") {
+        const [a, b] = Object.keys(digests);
+        found = found && inOneWindow(file[a], file[b]) && signers[a] === signers[b] && isDelegated(file[a], signers[a]) && isDelegated(file[b], signers[b]) && signers[a];
+      }
+      assert.equal(found || "", offender);
+      assert.equal(found !== false, proven);
+    });
+  }
+});

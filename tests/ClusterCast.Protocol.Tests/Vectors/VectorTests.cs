@@ -20,6 +20,7 @@ public sealed class VectorTests
         ["frames.json"] = FrameVectors.File,
         ["invalid.json"] = InvalidFrameVectors.File,
         ["winprob.json"] = TariffVectors.File,
+        ["evidence.json"] = EvidenceVectors.File,
     };
 
     public static TheoryData<string> Names => [.. Files.Keys];
