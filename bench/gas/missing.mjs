@@ -11,7 +11,7 @@ export async function createMissing(chain) {
   const { usdc, treasury: owner } = chain.deployment;
   chain.deployment.streamRegistry ??= await create('StreamRegistry', chain.deployment.streamKeys);
   if (!chain.deployment.usdcPaymaster) {
-    const priceFeed = await create('SettableFeed', 8, 3_000n * 10n ** 8n);
+    const priceFeed = await create('RoundFeed', 8, 3_000n * 10n ** 8n);
     chain.deployment.usdcPaymaster = await create('UsdcPaymaster', {
       entryPoint: entryPoint08Address, usdc, owner, priceFeed, sequencerFeed: `0x${'0'.repeat(40)}`, heartbeat: 1_200, grace: 300, markupBps: 500,
     });
