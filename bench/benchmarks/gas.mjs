@@ -8,7 +8,8 @@ FiatTokenV2_2, EntryPoint 0.8. Signatures and digests are viem's. The state is t
 spent indexes are those of two epochs ago.
 
 - \`redeem...PerTicket\` is a batch of 50 divided by 50; \`redeemCallUsd\` is one call with 40 tickets of 40 viewers on Base, its execution alone, and \`redeemCallL1Usd\` what Base charges
-  for its data (Fjord); \`Scattered\`: the winners lie in 30 words of spent indexes. Prices: ${prices}.
+  for its data (Fjord); \`Scattered\`: the winners lie in 30 words of spent indexes. Prices:
+  ${prices}.
 - \`newSlotsPerRedemption\` counts, in the state difference of all these redemptions, storage slots that were zero, for each ticket.
 - \`rentKey\` is a rental of a key that was rented before; \`heartbeat\` is sent by a delegated key. A fraud proof comes from a reporter who has reported before and meets a relay or stream
   with a clean record, so it writes new slots; \`fraudProof\` is the dearest kind, with 256 parts. A deposit by EIP-3009 writes one new slot, USDC's own.

@@ -9,8 +9,7 @@ const L2_GAS_PRICE = 5_000_000n;
 const L1 = { baseFee: 1_000_000_000n, baseFeeScalar: 2_269n, blobBaseFee: 100_000_000n, blobBaseFeeScalar: 1_055_762n };
 
 /** The same in words. */
-export const prices = `${Number(L2_GAS_PRICE) / GWEI} gwei and ETH at $${ETH_USD.toLocaleString('en')}; for the data an L1 base fee of ${Number(L1.baseFee) / GWEI} gwei, a blob base
-fee of ${Number(L1.blobBaseFee) / GWEI} gwei and Base's scalars ${L1.baseFeeScalar} and ${L1.blobBaseFeeScalar}`;
+export const prices = `${Number(L2_GAS_PRICE) / GWEI} gwei and ETH at $${ETH_USD.toLocaleString('en')}; for the data an L1 base fee of ${Number(L1.baseFee) / GWEI} gwei, a blob base fee of ${Number(L1.blobBaseFee) / GWEI} gwei and Base's scalars ${L1.baseFeeScalar} and ${L1.blobBaseFeeScalar}`;
 
 const usd = (wei) => Number(wei) / 1e18 * ETH_USD;
 
