@@ -1,4 +1,3 @@
-using ClusterCast.Chain.Abi;
 using ClusterCast.Chain.Contracts;
 using ClusterCast.Chain.Deployments;
 using ClusterCast.Chain.Rpc;
@@ -27,7 +26,7 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
     public async Task<Deployment> DeployAsync(CancellationToken cancel = default)
     {
         var nonce = await client.TransactionCountAsync(_deployer.Account, cancel: cancel).ConfigureAwait(false);
-        var (usdcCalls, usdc) = UsdcDeployer.Plan(_deployer.Account, nonce);
+        var (usdcCalls, usdc) = UsdcDeployer.Plan(client, _deployer.Account, nonce);
         var firstOwn = nonce + (ulong)usdcCalls.Count;
         var deployment = new Deployment
         {
@@ -56,15 +55,12 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
 
     private ContractCall[] OwnContracts(Deployment deployment) =>
     [
-        new(null, ContractArtifact.Load("StreamKeys").Creation(
-            AbiType.ParseTuple("(address,address,address,uint16)"), [deployment.Usdc, deployment.Treasury, deployment.FraudProofs, options.RoyaltyBps])),
-        new(null, ContractArtifact.Load("RelayStaking").Creation(
-            AbiType.ParseTuple("(address,address,address,uint96,uint32,uint16,uint16,uint16)"),
-            [deployment.Usdc, deployment.FraudProofs, deployment.Treasury, options.MinStake, options.UnbondSeconds, options.SlashBps, options.ReporterBps, options.BurnBps])),
-        new(null, ContractArtifact.Load("FraudProofs").Creation(AbiType.ParseTuple("(address,address)"), [deployment.StreamKeys, deployment.RelayStaking])),
-        new(null, ContractArtifact.Load("TicketBroker").Creation(
-            AbiType.ParseTuple("(address,address,address,uint32,uint32,uint32,uint32)"),
-            [deployment.Usdc, deployment.StreamKeys, deployment.Treasury, options.EpochSeconds, options.ExitDelaySeconds, options.MinFaceValue, options.MaxFaceValue])),
+        new(null, StreamKeys.Creation(new(deployment.Usdc, deployment.Treasury, deployment.FraudProofs, options.RoyaltyBps))),
+        new(null, RelayStaking.Creation(new(
+            deployment.Usdc, deployment.FraudProofs, deployment.Treasury, options.MinStake, options.UnbondSeconds, options.SlashBps, options.ReporterBps, options.BurnBps))),
+        new(null, FraudProofs.Creation(deployment.StreamKeys, deployment.RelayStaking)),
+        new(null, TicketBroker.Creation(new(
+            deployment.Usdc, deployment.StreamKeys, deployment.Treasury, options.EpochSeconds, options.ExitDelaySeconds, options.MinFaceValue, options.MaxFaceValue))),
     ];
 
     private IEnumerable<ContractCall> Grants(Deployment deployment)

@@ -59,7 +59,7 @@ public static class EvidenceCommand
             Equivocation equivocation => equivocation.First.Track.Stream,
             _ => default,
         };
-        return new KnownKeys(await chain.StreamKeys.DelegationsOfAsync(stream, stop).ConfigureAwait(false));
+        return new KnownKeys(await chain.StreamKeys.DelegationsAsync(stream, stop).ConfigureAwait(false));
     }
 
     private sealed class KnownKeys(IReadOnlyList<Delegation> delegations) : ISigningKeys

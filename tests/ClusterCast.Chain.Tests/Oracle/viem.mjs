@@ -18,6 +18,8 @@ const revive = (value) => {
 const answer = {
   abi: ({ types, values }) => viem.encodeAbiParameters(viem.parseAbiParameters(types), revive(values)),
   call: ({ signature, values }) => viem.encodeFunctionData({ abi: viem.parseAbi([`function ${signature}`]), args: revive(values) }),
+  topic: ({ signature }) => viem.toEventSelector(`event ${signature}`),
+  selector: ({ signature }) => viem.toFunctionSelector(`function ${signature}`),
   transaction: ({ key, transaction }) => privateKeyToAccount(key).signTransaction({ type: "eip1559", ...revive(transaction) }),
   typed: ({ typed }) => viem.hashTypedData(revive(typed)),
   created: ({ from, nonce }) => viem.getContractAddress({ from, nonce: BigInt(nonce) }).toLowerCase(),
