@@ -28,8 +28,9 @@ internal sealed record Entry(string Kind, string Name, IReadOnlyList<Parameter> 
 /// <summary>What a compiler says of a contract: Foundry's and Hardhat's JSON.</summary>
 internal sealed class Artifact
 {
-    private Artifact(string file, IReadOnlyList<Entry> entries, Documentation docs)
+    private Artifact(string file, bool hasCode, IReadOnlyList<Entry> entries, Documentation docs)
     {
+        HasCode = hasCode;
         Name = Path.GetFileNameWithoutExtension(file);
         Entries = entries;
         Docs = docs;
@@ -37,6 +38,9 @@ internal sealed class Artifact
 
     /// <summary>Name of the contract.</summary>
     public string Name { get; }
+
+    /// <summary>Whether it can be deployed.</summary>
+    public bool HasCode { get; }
 
     /// <summary>Its ABI.</summary>
     public IReadOnlyList<Entry> Entries { get; }
@@ -49,7 +53,7 @@ internal sealed class Artifact
     {
         var root = JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
         var entries = root.GetProperty("abi").EnumerateArray().Select(ReadEntry).OrderBy(entry => entry.Kind, StringComparer.Ordinal).ThenBy(entry => entry.Signature, StringComparer.Ordinal);
-        return new Artifact(path, [.. entries], new Documentation(root));
+        return new Artifact(path, root.TryGetProperty("bytecode", out _), [.. entries], new Documentation(root));
     }
 
     private static Entry ReadEntry(JsonElement json) => new(

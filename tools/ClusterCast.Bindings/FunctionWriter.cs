@@ -9,7 +9,11 @@ internal sealed class FunctionWriter(Artifact artifact, string contract, TypeMap
     /// <summary>Writes the body of the class.</summary>
     public void Write()
     {
-        WriteCreation();
+        if (artifact.HasCode)
+        {
+            WriteCreation();
+        }
+
         foreach (var entry in artifact.Entries.Where(entry => entry.Kind == "function"))
         {
             WriteFunction(entry);

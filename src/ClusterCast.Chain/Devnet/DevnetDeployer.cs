@@ -8,7 +8,7 @@ using ClusterCast.Protocol.Signing;
 namespace ClusterCast.Chain.Devnet;
 
 /// <summary>
-/// Sets up a fresh anvil: USDC, our contracts, money for the demo accounts, and stream 1. Everything goes into two blocks, so that the chain's
+/// Sets up an anvil: USDC, our contracts, money for the demo accounts, and stream 1. Everything goes into two blocks, so that the chain's
 /// clock does not run ahead (a block is at least a second younger than the next).
 /// </summary>
 public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
@@ -24,6 +24,14 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
 
     /// <summary>Deploys, and hands the chain over with its clock running. Throws <see cref="ChainException"/>.</summary>
     public async Task<Deployment> DeployAsync(CancellationToken cancel = default)
+    {
+        var deployment = await DeployOnlyAsync(cancel).ConfigureAwait(false);
+        await StartMiningAsync(cancel).ConfigureAwait(false);
+        return deployment;
+    }
+
+    /// <summary>Deploys, and leaves the node mining as it does. Throws <see cref="ChainException"/>.</summary>
+    public async Task<Deployment> DeployOnlyAsync(CancellationToken cancel = default)
     {
         var nonce = await client.TransactionCountAsync(_deployer.Account, cancel: cancel).ConfigureAwait(false);
         var (usdcCalls, usdc) = UsdcDeployer.Plan(client, _deployer.Account, nonce);
@@ -49,7 +57,6 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
         await MineAsync(_deployer, [.. usdcCalls, .. OwnContracts(deployment), .. Grants(deployment)], cancel).ConfigureAwait(false);
         await MineAsync(_broadcaster, StreamCalls(deployment), cancel).ConfigureAwait(false);
         await deployment.CheckAsync(client, cancel).ConfigureAwait(false);
-        await StartMiningAsync(cancel).ConfigureAwait(false);
         return deployment;
     }
 

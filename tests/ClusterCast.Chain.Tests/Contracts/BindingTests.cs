@@ -18,7 +18,7 @@ public class BindingTests(DevnetFixture chain)
     public static TheoryData<string> Contracts => [.. GeneratedContract.All.Select(contract => contract.Type.Name)];
 
     [Fact]
-    public void Every_contract_of_ours_has_bindings() => Assert.Equal([.. Own, "Usdc", "UsdcProxy"], GeneratedContract.All.Select(contract => contract.Type.Name).Order(StringComparer.Ordinal));
+    public void Every_contract_of_ours_has_bindings() => Assert.Equal(["FraudProofs", "GasPriceOracle", "RelayStaking", "StreamKeys", "TicketBroker", "Usdc", "UsdcProxy"], GeneratedContract.All.Select(contract => contract.Type.Name).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Contracts))]
