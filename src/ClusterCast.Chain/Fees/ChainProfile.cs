@@ -6,8 +6,8 @@ namespace ClusterCast.Chain.Fees;
 /// <param name="Name">As in <c>--profile</c>.</param>
 /// <param name="ChainId">EIP-155 chain id.</param>
 /// <param name="NativeToken">In which gas is paid: ETH or POL.</param>
-/// <param name="BaseFee">The floor, which is the price at ordinary load.</param>
-/// <param name="PriorityFee">The usual tip.</param>
+/// <param name="BaseFee">At ordinary load.</param>
+/// <param name="PriorityFee">The tip that our sender gives there.</param>
 /// <param name="L1Data">The L1 data fee at an assumed L1; null where there is none.</param>
 /// <param name="Storage">Storage gas; null where there is none.</param>
 public sealed record ChainProfile(
@@ -15,8 +15,8 @@ public sealed record ChainProfile(
 {
     private static readonly BigInteger Gwei = 1_000_000_000;
 
-    // The scalars are the chain's; L1 at 0.5 gwei with blobs at 0.01 gwei is an assumption on a calm L1.
-    private static readonly L1DataFee OverBlobs = new(Gwei / 2, Gwei / 100, 2_269, 1_055_762);
+    // The scalars are the chain's. L1 at half a gwei is an assumption; blobs then cost at least a sixteenth of it (EIP-7918).
+    private static readonly L1DataFee OverBlobs = new(Gwei / 2, Gwei / 32, 2_269, 1_055_762);
 
     private static readonly StorageGas MegaEvm = new(39_000, 40, 160, 3_750, 80);
 
@@ -27,7 +27,7 @@ public sealed record ChainProfile(
         new("base-sepolia", 84532, "ETH", 5_000_000, 1_000_000, OverBlobs),
         new("megaeth", 4326, "ETH", 1_000_000, 0, Storage: MegaEvm),
         new("megaeth-testnet", 6343, "ETH", 1_000_000, 0, Storage: MegaEvm),
-        new("polygon", 137, "POL", 25 * Gwei, 25 * Gwei),
+        new("polygon", 137, "POL", 100 * Gwei, 25 * Gwei),
         new("polygon-amoy", 80002, "POL", 25 * Gwei, 25 * Gwei),
     ];
 

@@ -28,6 +28,9 @@ internal sealed class GeneratedContract
     /// <summary>The compiler's JSON.</summary>
     public JsonElement Artifact { get; }
 
+    /// <summary>Whether Foundry compiled it, and not somebody else.</summary>
+    public bool IsOwn => Artifact.TryGetProperty("methodIdentifiers", out _);
+
     public IReadOnlyList<AbiFunction> Functions => (IReadOnlyList<AbiFunction>)Type.GetNestedType("Functions", BindingFlags.NonPublic)!.GetField("All")!.GetValue(null)!;
 
     /// <summary>Event records with their ABI.</summary>

@@ -3,8 +3,8 @@ using ClusterCast.Chain.Devnet;
 using ClusterCast.Chain.Rpc;
 using ClusterCast.Node.Bench;
 using ClusterCast.Node.Hosting;
-using ClusterCast.Node.Keys;
 using ClusterCast.Node.Tests.Support;
+using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
 
 namespace ClusterCast.Node.Tests.Bench;
@@ -91,8 +91,8 @@ public sealed class ChainBenchTests : IAsyncLifetime
         await using var devnet = await LocalDevnet.StartAsync(new DevnetOptions { Port = 0, BlockTime = TimeSpan.Zero }, deployments);
         using var geth = new OtherSoftware(devnet.Client.Url);
         var key = PrivateKey.Create(SystemRandomSource.Instance);
-        KeyFile.Save(_folder.File("key.json"), key, devnet: true, SystemRandomSource.Instance);
-        (string, string)[] flags = [("bench:rpc:0", geth.Url.ToString()), ("bench:deployments:0", deployments), ("bench:key", _folder.File("key.json"))];
+        var file = _folder.Write("key.json", $$"""{"privateKey":"{{Hex.Encode(key.Export())}}"}""");
+        (string, string)[] flags = [("bench:rpc:0", geth.Url.ToString()), ("bench:deployments:0", deployments), ("bench:key", file)];
 
         await RefusedAsync("wants real money", flags[..2]);
         await RefusedAsync("holds 0 of the native token", flags);
