@@ -7,7 +7,7 @@ namespace ClusterCast.Chain.Contracts;
 
 public sealed partial class RelayStaking
 {
-    /// <summary>A relay's registration; null when it is not registered.</summary>
+    /// <summary>A relay's registration; null when it is not registered. Money in micro-USDC, price in micro-USDC per 1e9 bytes, time in Unix seconds.</summary>
     public async Task<RelayStakingStruct.Relay?> RelayAsync(Address node, CancellationToken cancel = default)
     {
         var relay = await RelayOfAsync(node, cancel).ConfigureAwait(false);
