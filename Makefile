@@ -55,4 +55,4 @@ bench: product ## NAME= one benchmark, all otherwise; results in bench/results, 
 	@scripts/install.sh bench && node bench/run.mjs $(NAME)
 
 clean: ## what the build made
-	@rm -rf out src/*/bin src/*/obj tests/*/bin tests/*/obj contracts/out contracts/cache web/*/dist
+	@rm -rf out src/*/bin src/*/obj tools/*/bin tools/*/obj tests/*/bin tests/*/obj contracts/out contracts/cache web/*/dist

@@ -74,12 +74,12 @@ done
 stamp=out/.restored
 restored() {
   local project
-  [[ -f $stamp && -z $(find ClusterCast.slnx Directory.*.props global.json tests/Directory.Build.props {src,tests}/*/{*.csproj,packages.lock.json} -newer "$stamp" -print -quit) ]] || return 1
-  for project in src/*/*.csproj tests/*/*.csproj; do
+  [[ -f $stamp && -z $(find ClusterCast.slnx Directory.*.props global.json tests/Directory.Build.props {src,tests,tools}/*/{*.csproj,packages.lock.json} -newer "$stamp" -print -quit) ]] || return 1
+  for project in {src,tests,tools}/*/*.csproj; do
     [[ -f ${project%/*}/obj/project.assets.json ]] || return 1
   done
   # The packages themselves lie outside the checkout, where somebody may have cleared them.
-  sed -n 's/^ *"\(\/.*\.nupkg\.sha512\)",\{0,1\}$/\1/p' {src,tests}/*/obj/project.nuget.cache | sort -u | xargs -r -d '\n' ls >/dev/null 2>&1
+  sed -n 's/^ *"\(\/.*\.nupkg\.sha512\)",\{0,1\}$/\1/p' {src,tests,tools}/*/obj/project.nuget.cache | sort -u | xargs -r -d '\n' ls >/dev/null 2>&1
 }
 if ! restored; then
   printf 'Installing the NuGet packages\n'

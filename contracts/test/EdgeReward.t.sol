@@ -7,7 +7,7 @@ import {Report} from "../src/interfaces/ISLAOracle.sol";
 import {Errors} from "../src/libraries/Errors.sol";
 import {Events} from "../src/libraries/Events.sol";
 import {RewardsFixture} from "./helpers/RewardsFixture.sol";
-import {SettableFeed} from "./helpers/SettableFeed.sol";
+import {RoundFeed} from "./helpers/RoundFeed.sol";
 
 contract EdgeRewardTest is RewardsFixture {
     /// @dev Of one ticket: 5 % of $0.05.
@@ -50,7 +50,7 @@ contract EdgeRewardTest is RewardsFixture {
             if (i == 15) bad.minStreamPrice = 0;
             if (i == 16) bad.streamPrice = bad.maxStreamPrice + 1;
             if (i == 17) bad.maxDeviationBps = 5001;
-            if (i == 18) bad.priceFeed = address(new SettableFeed(19, 0));
+            if (i == 18) bad.priceFeed = address(new RoundFeed(19, 0));
             vm.expectRevert(Errors.BadConfig.selector);
             new EdgeReward(bad);
         }

@@ -6,7 +6,7 @@ import {RewardConfig} from "../src/interfaces/IEdgeReward.sol";
 import {Errors} from "../src/libraries/Errors.sol";
 import {Events} from "../src/libraries/Events.sol";
 import {RewardsFixture} from "./helpers/RewardsFixture.sol";
-import {SettableFeed} from "./helpers/SettableFeed.sol";
+import {RoundFeed} from "./helpers/RoundFeed.sol";
 
 /// @notice Rewards taken in STREAM: the governed price, the feed that checks it, and what stays open when the feed fails.
 contract StreamClaimsTest is RewardsFixture {
@@ -59,7 +59,7 @@ contract StreamClaimsTest is RewardsFixture {
 
     function test_decimals_of_the_feed_are_those_of_its_deployment() public {
         for (uint8 decimals; decimals <= 18; decimals += 6) {
-            feed = new SettableFeed(decimals, 0);
+            feed = new RoundFeed(decimals, 0);
             RewardConfig memory config = _rewardConfig();
             config.streamPrice = 2_000_000;
             rewards = new EdgeReward(config);

@@ -13,6 +13,7 @@ var root = new RootCommand("ClusterCast: peer-to-peer live video, every byte ver
     EvidenceVerb.Create(),
     DemoVerb.Create(),
     PublishVerb.Create(),
+    BenchVerb.Create(),
     ConfigVerb.Create(),
 };
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

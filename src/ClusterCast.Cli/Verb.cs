@@ -14,7 +14,11 @@ namespace ClusterCast.Cli;
 /// <param name="Key">Key of the configuration.</param>
 /// <param name="Help">For people.</param>
 /// <param name="IsSwitch">Whether it takes no value.</param>
-internal sealed record Flag(string Name, string Key, string Help, bool IsSwitch = false);
+internal sealed record Flag(string Name, string Key, string Help, bool IsSwitch = false)
+{
+    /// <summary>Whether it may be given again for more values.</summary>
+    public bool IsList { get; init; }
+}
 
 /// <summary>Turns a verb's flags into configuration and its failures into one sentence and an exit status.</summary>
 internal static class Verb
@@ -41,9 +45,12 @@ internal static class Verb
         var config = new Option<string?>("--config") { Description = "Configuration file over the defaults (see: clustercast config)" };
         command.Options.Add(config);
         var options = new List<(Flag Flag, Option Option)>();
-        foreach (var flag in flags.Concat(Common))
+        var own = flags.ToArray();
+        foreach (var flag in own.Concat(Common.ExceptBy(own.Select(flag => flag.Name), flag => flag.Name)))
         {
-            Option option = flag.IsSwitch ? new Option<bool>(flag.Name) { Description = flag.Help } : new Option<string?>(flag.Name) { Description = flag.Help };
+            Option option = flag.IsSwitch ? new Option<bool>(flag.Name) { Description = flag.Help }
+                : flag.IsList ? new Option<string[]>(flag.Name) { Description = flag.Help }
+                : new Option<string?>(flag.Name) { Description = flag.Help };
             command.Options.Add(option);
             options.Add((flag, option));
         }
@@ -58,7 +65,17 @@ internal static class Verb
             var values = new Dictionary<string, string?>();
             foreach (var (flag, option) in options.Where(o => parsed.GetResult(o.Option) is { Implicit: false }))
             {
-                values[flag.Key] = option is Option<bool> ? "true" : parsed.GetValue((Option<string?>)option);
+                if (option is Option<string[]> list)
+                {
+                    foreach (var (value, i) in (parsed.GetValue(list) ?? []).Select((value, i) => (value, i)))
+                    {
+                        values[$"{flag.Key}:{i}"] = value;
+                    }
+                }
+                else
+                {
+                    values[flag.Key] = option is Option<bool> ? "true" : parsed.GetValue((Option<string?>)option);
+                }
             }
 
             if (argument is not null)

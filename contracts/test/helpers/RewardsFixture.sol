@@ -12,7 +12,7 @@ import {GovernorConfig} from "../../src/interfaces/IStreamGovernor.sol";
 import {Allocation} from "../../src/interfaces/IStreamToken.sol";
 import {Ticket, Winner} from "../../src/interfaces/ITicketBroker.sol";
 import {Fixture} from "./Fixture.sol";
-import {SettableFeed} from "./SettableFeed.sol";
+import {RoundFeed} from "./RoundFeed.sol";
 
 /// @notice Token, timelock, oracle with five bonded reporters, rewards and governor beside the broker; `relay` is an edge of alice.
 abstract contract RewardsFixture is Fixture {
@@ -31,7 +31,7 @@ abstract contract RewardsFixture is Fixture {
     SLAOracle internal oracle;
     EdgeReward internal rewards;
     StreamGovernor internal governor;
-    SettableFeed internal feed;
+    RoundFeed internal feed;
 
     address internal holder = makeAddr("holder");
     address internal foundation = makeAddr("foundation");
@@ -39,7 +39,7 @@ abstract contract RewardsFixture is Fixture {
 
     function setUp() public virtual override {
         super.setUp();
-        feed = new SettableFeed(8, 0);
+        feed = new RoundFeed(8, 0);
         feed.set(ANSWER, block.timestamp);
         stream20 = new StreamToken(_allocations());
         // Timelock, oracle and rewards come before the governor, which the timelock names.

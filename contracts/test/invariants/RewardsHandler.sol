@@ -13,7 +13,7 @@ import {Report, Reporter, SignedReport} from "../../src/interfaces/ISLAOracle.so
 import {Group, Ticket, Winner} from "../../src/interfaces/ITicketBroker.sol";
 import {Events} from "../../src/libraries/Events.sol";
 import {IFiatToken} from "../helpers/RealUsdc.sol";
-import {SettableFeed} from "../helpers/SettableFeed.sol";
+import {RoundFeed} from "../helpers/RoundFeed.sol";
 
 /// @notice What the handler works on.
 struct Parts {
@@ -22,7 +22,7 @@ struct Parts {
     SLAOracle oracle;
     EdgeReward rewards;
     StreamToken token;
-    SettableFeed feed;
+    RoundFeed feed;
     IFiatToken usdc;
     address minter;
     address treasury;

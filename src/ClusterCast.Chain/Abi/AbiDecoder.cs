@@ -53,6 +53,9 @@ public static class AbiDecoder
             case AbiUint number:
                 var value = new BigInteger(Slice(data, 0, 32), isUnsigned: true, isBigEndian: true);
                 return value.GetBitLength() <= number.Bits ? value : throw Bad($"{value} for {type}");
+            case AbiInt number:
+                var signed = new BigInteger(Slice(data, 0, 32), isBigEndian: true);
+                return signed.GetBitLength() < number.Bits ? signed : throw Bad($"{signed} for {type}");
             case AbiAddress:
                 return Zeros(Slice(data, 0, 12)) ? Address.From(Slice(data, 12, 20)) : throw Bad("an address with more than 20 bytes");
             case AbiBool:

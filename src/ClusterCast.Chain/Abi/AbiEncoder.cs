@@ -48,7 +48,10 @@ public static class AbiEncoder
         switch (type)
         {
             case AbiUint number:
-                WriteUint(output, number, value);
+                WriteInteger(output, type, Integer(type, value), number.Bits, isUnsigned: true);
+                break;
+            case AbiInt number:
+                WriteInteger(output, type, Integer(type, value), number.Bits, isUnsigned: false);
                 break;
             case AbiAddress when value is Address address:
                 output.AddRange(stackalloc byte[12]);
@@ -88,28 +91,31 @@ public static class AbiEncoder
         }
     }
 
-    private static void WriteUint(List<byte> output, AbiUint type, object value)
+    private static BigInteger Integer(AbiType type, object value) => value switch
     {
-        var number = value switch
+        BigInteger big => big,
+        ulong big => big,
+        uint small => small,
+        ushort small => small,
+        byte small => small,
+        int small => small,
+        long signed => signed,
+        UInt128 big => big,
+        StreamId stream => new BigInteger(stream.Value.Span, isUnsigned: true, isBigEndian: true),
+        _ => throw new ArgumentException($"A value of {value?.GetType().Name ?? "null"} is no {type}.", nameof(value)),
+    };
+
+    private static void WriteInteger(List<byte> output, AbiType type, BigInteger number, int bits, bool isUnsigned)
+    {
+        if (isUnsigned ? number.Sign < 0 || number.GetBitLength() > bits : number.GetBitLength() >= bits)
         {
-            BigInteger big => big,
-            ulong big => big,
-            uint small => small,
-            ushort small => small,
-            int small => small,
-            UInt128 big => big,
-            StreamId stream => new BigInteger(stream.Value.Span, isUnsigned: true, isBigEndian: true),
-            _ => throw new ArgumentException($"A value of {value?.GetType().Name ?? "null"} is no {type}.", nameof(value)),
-        };
-        if (number.Sign < 0 || number.GetBitLength() > type.Bits)
-        {
-            throw new ArgumentException($"{number} does not fit into {type}.", nameof(value));
+            throw new ArgumentException($"{number} does not fit into {type}.", nameof(number));
         }
 
         Span<byte> word = stackalloc byte[32];
-        word.Clear();
-        var length = number.GetByteCount(isUnsigned: true);
-        number.TryWriteBytes(word[(32 - length)..], out _, isUnsigned: true, isBigEndian: true);
+        word.Fill(number.Sign < 0 ? byte.MaxValue : (byte)0);
+        var length = number.GetByteCount(isUnsigned);
+        number.TryWriteBytes(word[(32 - length)..], out _, isUnsigned, isBigEndian: true);
         output.AddRange(word);
     }
 

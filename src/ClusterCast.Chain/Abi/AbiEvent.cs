@@ -5,7 +5,7 @@ using ClusterCast.Protocol.Signing;
 
 namespace ClusterCast.Chain.Abi;
 
-/// <summary>An event of a contract. Indexed members must be of static types.</summary>
+/// <summary>An event of a contract. Of an indexed member that is longer than a word its logs hold only the hash.</summary>
 public sealed class AbiEvent
 {
     private readonly AbiTuple _members;
@@ -17,7 +17,8 @@ public sealed class AbiEvent
     {
         Signature = signature;
         Topic = Keccak256.Hash(Encoding.ASCII.GetBytes(signature));
-        _members = AbiSignature.Arguments(signature);
+        _members = new AbiTuple([.. AbiSignature.Arguments(signature).Members.Select((member, i) =>
+            indexed.Contains(i) && member is AbiBytes or AbiArray or AbiTuple ? new AbiFixedBytes(Hash32.Size) : member)]);
         _indexed = [.. _members.Members.Select((_, i) => indexed.Contains(i))];
         _data = new AbiTuple([.. _members.Members.Where((_, i) => !_indexed[i])]);
     }

@@ -37,6 +37,19 @@ public sealed record AbiUint(int Bits) : AbiType
     public override string ToString() => $"uint{Bits}";
 }
 
+/// <summary><c>int8</c> to <c>int256</c>. Value: <see cref="System.Numerics.BigInteger"/>.</summary>
+public sealed record AbiInt(int Bits) : AbiType
+{
+    /// <inheritdoc/>
+    public override bool IsDynamic => false;
+
+    /// <inheritdoc/>
+    public override int HeadSize => 32;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"int{Bits}";
+}
+
 /// <summary><c>address</c>. Value: <see cref="Protocol.Identifiers.Address"/>.</summary>
 public sealed record AbiAddress : AbiType
 {

@@ -70,6 +70,7 @@ internal ref struct AbiTypeParser(string text)
             "bytes" => new AbiBytes(false),
             "string" => new AbiBytes(true),
             var name when name.StartsWith("uint", StringComparison.Ordinal) => new AbiUint(Multiple(Number(name[4..], 8, 256))),
+            var name when name.StartsWith("int", StringComparison.Ordinal) => new AbiInt(Multiple(Number(name[3..], 8, 256))),
             var name when name.StartsWith("bytes", StringComparison.Ordinal) => new AbiFixedBytes(Number(name[5..], 1, 32)),
             _ => throw Bad(),
         };

@@ -36,8 +36,20 @@ public readonly struct AbiValues(IReadOnlyList<object> values)
         ? (ulong)Big(index)
         : throw new ChainException(ChainFault.BadResponse, $"A contract answered {Big(index)}, which exceeds 64 bits.", "Check that the deployments file belongs to this chain.");
 
+    /// <summary>A number of a type of at most 128 bits.</summary>
+    public UInt128 UInt128(int index) => (UInt128)Big(index);
+
     /// <summary>A number of a type of at most 32 bits.</summary>
     public uint UInt(int index) => (uint)Big(index);
+
+    /// <summary>A number of a type of at most 16 bits.</summary>
+    public ushort UShort(int index) => (ushort)Big(index);
+
+    /// <summary>A number of a type of 8 bits.</summary>
+    public byte Byte(int index) => (byte)Big(index);
+
+    /// <summary>A signed number of a type of at most 64 bits.</summary>
+    public long Long(int index) => (long)Big(index);
 
     /// <summary>A boolean.</summary>
     public bool Bool(int index) => (bool)values[index];
@@ -51,9 +63,10 @@ public readonly struct AbiValues(IReadOnlyList<object> values)
     /// <summary>A struct.</summary>
     public AbiValues Tuple(int index) => new((IReadOnlyList<object>)values[index]);
 
-    /// <summary>A list of values.</summary>
-    public IReadOnlyList<object> List(int index) => (IReadOnlyList<object>)values[index];
-
-    /// <summary>A list of structs.</summary>
-    public IEnumerable<AbiValues> Tuples(int index) => List(index).Select(item => new AbiValues((IReadOnlyList<object>)item));
+    /// <summary>A list, each value read by <paramref name="read"/> at its index.</summary>
+    public IReadOnlyList<T> Each<T>(int index, Func<AbiValues, int, T> read)
+    {
+        var list = Tuple(index);
+        return [.. Enumerable.Range(0, list.Count).Select(i => read(list, i))];
+    }
 }

@@ -19,8 +19,8 @@ public abstract class ContractBinding
     /// <summary>The node that is asked.</summary>
     public EvmClient Client { get; }
 
-    private protected async Task<AbiValues> ReadAsync(AbiFunction function, CancellationToken cancel, params IReadOnlyList<object> arguments) =>
+    private protected async Task<AbiValues> ReadAsync(AbiFunction function, CancellationToken cancel, IReadOnlyList<object> arguments) =>
         function.Decode(await Client.CallAsync(Call(function, arguments), null, cancel).ConfigureAwait(false));
 
-    private protected ContractCall Call(AbiFunction function, params IReadOnlyList<object> arguments) => new(Address, function.Encode(arguments));
+    private protected ContractCall Call(AbiFunction function, IReadOnlyList<object> arguments) => new(Address, function.Encode(arguments));
 }

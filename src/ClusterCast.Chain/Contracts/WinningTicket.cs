@@ -8,8 +8,8 @@ namespace ClusterCast.Chain.Contracts;
 /// <summary>What a relay needs to redeem: the ticket, its signature and the preimage behind its commitment.</summary>
 public sealed record WinningTicket(Ticket Ticket, Signature Signature, Hash32 R, uint Index)
 {
-    /// <summary>The ABI tuple <c>(r, sigR, sigVs, fields)</c>, with <c>fields = salt | winProb | index | epoch</c>.</summary>
-    internal object[] ToAbi()
+    /// <summary>As <c>redeem</c> takes it: <c>fields = salt | winProb | index | epoch</c>.</summary>
+    internal TicketBrokerStruct.Winner ToAbi()
     {
         var compact = Signature.ToCompact();
         Span<byte> fields = stackalloc byte[Hash32.Size];
@@ -17,7 +17,7 @@ public sealed record WinningTicket(Ticket Ticket, Signature Signature, Hash32 R,
         BinaryPrimitives.WriteUInt64BigEndian(fields[16..], Ticket.WinProbability);
         BinaryPrimitives.WriteUInt32BigEndian(fields[24..], Index);
         BinaryPrimitives.WriteUInt32BigEndian(fields[28..], Ticket.Epoch);
-        return [R, Hash32.From(compact.AsSpan(0, 32)), Hash32.From(compact.AsSpan(32, 32)), new BigInteger(fields, isUnsigned: true, isBigEndian: true)];
+        return new(R, Hash32.From(compact.AsSpan(0, 32)), Hash32.From(compact.AsSpan(32, 32)), new BigInteger(fields, isUnsigned: true, isBigEndian: true));
     }
 }
 
@@ -32,8 +32,8 @@ public sealed record RedemptionGroup(Address Relay, StreamId Stream, uint Terms,
             .Select(group => new RedemptionGroup(group.Key.Relay, group.Key.Stream, group.Key.Terms, group.Key.FaceValue, [.. group])),
     ];
 
-    /// <summary>The ABI tuple.</summary>
-    internal object[] ToAbi() => [Relay, Stream, Terms, FaceValue, Winners.Select(winner => (object)winner.ToAbi()).ToArray()];
+    /// <summary>As <c>redeem</c> takes it.</summary>
+    internal TicketBrokerStruct.Group ToAbi() => new(Relay, Stream, Terms, FaceValue, [.. Winners.Select(winner => winner.ToAbi())]);
 }
 
 /// <summary>What becomes of a ticket in <c>redeem</c>; all but <see cref="Redeemed"/> leave it claimable as it was.</summary>

@@ -1,4 +1,3 @@
-using ClusterCast.Chain.Abi;
 using ClusterCast.Chain.Contracts;
 using ClusterCast.Chain.Deployments;
 using ClusterCast.Chain.Rpc;
@@ -9,7 +8,7 @@ using ClusterCast.Protocol.Signing;
 namespace ClusterCast.Chain.Devnet;
 
 /// <summary>
-/// Sets up a fresh anvil: USDC, our contracts, money for the demo accounts, and stream 1. Everything goes into two blocks, so that the chain's
+/// Sets up an anvil: USDC, our contracts, money for the demo accounts, and stream 1. Everything goes into two blocks, so that the chain's
 /// clock does not run ahead (a block is at least a second younger than the next).
 /// </summary>
 public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
@@ -26,8 +25,16 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
     /// <summary>Deploys, and hands the chain over with its clock running. Throws <see cref="ChainException"/>.</summary>
     public async Task<Deployment> DeployAsync(CancellationToken cancel = default)
     {
+        var deployment = await DeployOnlyAsync(cancel).ConfigureAwait(false);
+        await StartMiningAsync(cancel).ConfigureAwait(false);
+        return deployment;
+    }
+
+    /// <summary>Deploys, and leaves the node mining as it does. Throws <see cref="ChainException"/>.</summary>
+    public async Task<Deployment> DeployOnlyAsync(CancellationToken cancel = default)
+    {
         var nonce = await client.TransactionCountAsync(_deployer.Account, cancel: cancel).ConfigureAwait(false);
-        var (usdcCalls, usdc) = UsdcDeployer.Plan(_deployer.Account, nonce);
+        var (usdcCalls, usdc) = UsdcDeployer.Plan(client, _deployer.Account, nonce);
         var firstOwn = nonce + (ulong)usdcCalls.Count;
         var deployment = new Deployment
         {
@@ -50,21 +57,17 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
         await MineAsync(_deployer, [.. usdcCalls, .. OwnContracts(deployment), .. Grants(deployment)], cancel).ConfigureAwait(false);
         await MineAsync(_broadcaster, StreamCalls(deployment), cancel).ConfigureAwait(false);
         await deployment.CheckAsync(client, cancel).ConfigureAwait(false);
-        await StartMiningAsync(cancel).ConfigureAwait(false);
         return deployment;
     }
 
     private ContractCall[] OwnContracts(Deployment deployment) =>
     [
-        new(null, ContractArtifact.Load("StreamKeys").Creation(
-            AbiType.ParseTuple("(address,address,address,uint16)"), [deployment.Usdc, deployment.Treasury, deployment.FraudProofs, options.RoyaltyBps])),
-        new(null, ContractArtifact.Load("RelayStaking").Creation(
-            AbiType.ParseTuple("(address,address,address,uint96,uint32,uint16,uint16,uint16)"),
-            [deployment.Usdc, deployment.FraudProofs, deployment.Treasury, options.MinStake, options.UnbondSeconds, options.SlashBps, options.ReporterBps, options.BurnBps])),
-        new(null, ContractArtifact.Load("FraudProofs").Creation(AbiType.ParseTuple("(address,address)"), [deployment.StreamKeys, deployment.RelayStaking])),
-        new(null, ContractArtifact.Load("TicketBroker").Creation(
-            AbiType.ParseTuple("(address,address,address,uint32,uint32,uint32,uint32)"),
-            [deployment.Usdc, deployment.StreamKeys, deployment.Treasury, options.EpochSeconds, options.ExitDelaySeconds, options.MinFaceValue, options.MaxFaceValue])),
+        new(null, StreamKeys.Creation(new(deployment.Usdc, deployment.Treasury, deployment.FraudProofs, options.RoyaltyBps))),
+        new(null, RelayStaking.Creation(new(
+            deployment.Usdc, deployment.FraudProofs, deployment.Treasury, options.MinStake, options.UnbondSeconds, options.SlashBps, options.ReporterBps, options.BurnBps))),
+        new(null, FraudProofs.Creation(deployment.StreamKeys, deployment.RelayStaking)),
+        new(null, TicketBroker.Creation(new(
+            deployment.Usdc, deployment.StreamKeys, deployment.Treasury, options.EpochSeconds, options.ExitDelaySeconds, options.MinFaceValue, options.MaxFaceValue))),
     ];
 
     private IEnumerable<ContractCall> Grants(Deployment deployment)

@@ -8,8 +8,8 @@ namespace ClusterCast.Chain.Indexing;
 public sealed record RedemptionSum(ulong Tickets = 0, ulong Redeemed = 0, ulong Relay = 0, ulong Broadcaster = 0, ulong Treasury = 0)
 {
     internal RedemptionSum Plus(TicketBrokerEvent.Redeemed e) => new(
-        Tickets + (ulong)e.Winners.Count,
-        Redeemed + ((ulong)e.FaceValue * (ulong)e.Winners.Count),
+        Tickets + (ulong)e.Tickets.Count,
+        Redeemed + ((ulong)e.FaceValue * (ulong)e.Tickets.Count),
         Relay + e.RelayAmount,
         Broadcaster + e.BroadcasterAmount,
         Treasury + e.TreasuryAmount);
@@ -56,7 +56,7 @@ public sealed record MoneyFlow(
             ByRelay = ByRelay.SetItem(e.Relay, Relay(e.Relay).Plus(e)),
             ByStream = ByStream.SetItem(e.Stream, Stream(e.Stream).Plus(e)),
         };
-        foreach (var winner in e.Winners)
+        foreach (var winner in e.Tickets)
         {
             flow = flow.WithPurse(winner.ViewingKey, purse => purse with { Redeemed = purse.Redeemed + e.FaceValue, Tickets = purse.Tickets + 1 });
         }

@@ -62,8 +62,8 @@ public sealed class RedemptionIndex
     {
         // The hash is read first: should the page change while it is read, the next update sees another hash and counts again.
         var end = await _client.BlockAsync(to, cancel).ConfigureAwait(false) ?? throw Quantity.Bad($"no block {to}, which it had named before");
-        var logs = await _client.LogsAsync(new LogFilter([_ticketBroker], from, to, [TicketBrokerEvents.Topics]), cancel).ConfigureAwait(false);
-        var flow = logs.Select(TicketBrokerEvents.Decode).OfType<TicketBrokerEvent>().Aggregate(Flow, (sum, happened) => sum.Plus(happened));
+        var logs = await _client.LogsAsync(new LogFilter([_ticketBroker], from, to, [TicketBrokerEvent.MoneyTopics]), cancel).ConfigureAwait(false);
+        var flow = logs.Select(TicketBrokerEvent.Decode).OfType<TicketBrokerEvent>().Aggregate(Flow, (sum, happened) => sum.Plus(happened));
         var transactions = logs.Select(log => log.TransactionHash).Distinct().Count();
         Flow = flow with { Block = to, Transactions = Flow.Transactions + (ulong)transactions };
         _lastBlock = end.Hash;

@@ -164,7 +164,7 @@ public sealed class SigningKeyDirectory : ISigningKeys, IAsyncDisposable
 
     private async Task ReadAsync(StreamId stream, CancellationToken cancel)
     {
-        var delegations = await _contract.DelegationsOfAsync(stream, cancel).ConfigureAwait(false);
+        var delegations = await _contract.DelegationsAsync(stream, cancel).ConfigureAwait(false);
         EntryOf(stream).Delegations = delegations;
         LastFailure = null;
         Refreshed?.Invoke(stream);

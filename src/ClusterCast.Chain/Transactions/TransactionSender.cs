@@ -63,10 +63,11 @@ public sealed class TransactionSender
                 _next ??= await _client.TransactionCountAsync(Account, cancel: cancel).ConfigureAwait(false);
                 var transaction = new Transaction(_chainId.Value, _next.Value, fees.PriorityFee, fees.MaxFee, gasLimit, call);
                 var signed = transaction.Sign(_key);
+                var sentAt = _time.GetTimestamp();
                 if (await TrySubmitAsync(transaction, signed, attempt, cancel).ConfigureAwait(false))
                 {
                     _next++;
-                    return new PendingTransaction(transaction, signed.Hash, _time.GetTimestamp());
+                    return new PendingTransaction(transaction, signed.Hash, sentAt);
                 }
 
                 _next = null;
@@ -217,5 +218,5 @@ public sealed class TransactionSender
 /// <summary>A transaction that the node has accepted and may have mined.</summary>
 /// <param name="Transaction">What was sent.</param>
 /// <param name="Hash">Its hash; a resubmission with higher fees has another one.</param>
-/// <param name="SentAt">Timestamp of the sender's <see cref="TimeProvider"/>.</param>
+/// <param name="SentAt">Timestamp of the sender's <see cref="TimeProvider"/> right before the node was handed it.</param>
 public sealed record PendingTransaction(Transaction Transaction, Hash32 Hash, long SentAt);

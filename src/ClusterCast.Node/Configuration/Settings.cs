@@ -59,6 +59,9 @@ public sealed class Settings
     /// <summary>A text that must be set. Throws <see cref="NodeException"/> naming the key.</summary>
     public string Required(string key, string remedy) => Text(key) ?? throw new NodeException($"'{key}' is not set. {remedy}", ExitCode.Usage);
 
+    /// <summary>Texts of a list; empty when none is set.</summary>
+    public IReadOnlyList<string> List(string key) => [.. _values.GetSection(key).GetChildren().Select(child => child.Value).OfType<string>()];
+
     /// <summary>Whether a switch is on.</summary>
     public bool Switch(string key) => Parse(key, text => bool.TryParse(text, out var value) ? value : (bool?)null, "true or false") ?? false;
 
@@ -73,6 +76,12 @@ public sealed class Settings
             key,
             text => double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 31_536_000 ? value : (double?)null,
             "a number of seconds") ?? throw new NodeException($"'{key}' is not set; a number of seconds is expected.", ExitCode.Usage));
+
+    /// <summary>A price in dollars, above 0.</summary>
+    public decimal Price(string key) => Parse(
+        key,
+        text => decimal.TryParse(text, System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var value) && value is > 0 and < 1_000_000_000 ? value : (decimal?)null,
+        "a price in dollars above 0") ?? throw new NodeException($"'{key}' is not set; a price in dollars is expected.", ExitCode.Usage);
 
     private T? Parse<T>(string key, Func<string, T?> parse, string expected)
         where T : struct

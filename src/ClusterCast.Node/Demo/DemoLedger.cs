@@ -19,16 +19,16 @@ internal sealed record DemoLedger(ulong Deposited, ulong Left, Redeemed Viewer, 
     {
         var head = await chain.Client.BlockNumberAsync(stop).ConfigureAwait(false);
         var logs = await chain.Client.LogsAsync(
-            new LogFilter([chain.Broker.Address], chain.Deployment.DeployedBlock, head, [TicketBrokerEvents.Topics]), stop).ConfigureAwait(false);
-        var events = logs.Select(TicketBrokerEvents.Decode).ToList();
+            new LogFilter([chain.Broker.Address], chain.Deployment.DeployedBlock, head, [TicketBrokerEvent.MoneyTopics]), stop).ConfigureAwait(false);
+        var events = logs.Select(TicketBrokerEvent.Decode).ToList();
         var deposited = events.OfType<TicketBrokerEvent.Deposited>().Where(deposit => deposit.ViewingKey == purse).Aggregate(0UL, (sum, deposit) => sum + deposit.Amount);
         var viewer = default(Redeemed);
         var inner = default(Redeemed);
         foreach (var group in events.OfType<TicketBrokerEvent.Redeemed>())
         {
-            var own = group.Winners.Count(winner => winner.ViewingKey == purse);
+            var own = group.Tickets.Count(winner => winner.ViewingKey == purse);
             viewer += Redeemed.Of(group, own);
-            inner += Redeemed.Of(group, group.Winners.Count - own);
+            inner += Redeemed.Of(group, group.Tickets.Count - own);
         }
 
         var left = (await chain.Broker.PurseAsync(purse, stop).ConfigureAwait(false)).Balance;
@@ -68,7 +68,7 @@ internal readonly record struct Redeemed(long Tickets, ulong FaceValues, ulong R
     /// <summary>The share of some tickets of a group: all tickets of a group have one face value and one split.</summary>
     public static Redeemed Of(TicketBrokerEvent.Redeemed group, int tickets)
     {
-        var all = (ulong)Math.Max(group.Winners.Count, 1);
+        var all = (ulong)Math.Max(group.Tickets.Count, 1);
         var some = (ulong)tickets;
         return new Redeemed(tickets, some * group.FaceValue, group.RelayAmount / all * some, group.BroadcasterAmount / all * some, group.TreasuryAmount / all * some);
     }

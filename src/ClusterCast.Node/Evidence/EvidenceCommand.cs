@@ -59,7 +59,7 @@ public static class EvidenceCommand
         using var chain = await ChainAccess.OpenAsync(context, stop).ConfigureAwait(false);
         CheckNetwork(chain, domains);
 
-        return new KnownKeys(await chain.StreamKeys.DelegationsOfAsync(offence.Stream, stop).ConfigureAwait(false));
+        return new KnownKeys(await chain.StreamKeys.DelegationsAsync(offence.Stream, stop).ConfigureAwait(false));
     }
 
     private sealed class KnownKeys(IReadOnlyList<Delegation> delegations) : ISigningKeys

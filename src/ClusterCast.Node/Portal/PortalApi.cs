@@ -85,7 +85,7 @@ internal sealed class PortalApi(ChainAccess chain, MeshNode mesh, DepositDesk de
     {
         if (!_infos.TryGetValue(stream, out var info))
         {
-            info = _infos[stream] = await chain.StreamKeys.InfoOfAsync(stream, stop).ConfigureAwait(false);
+            info = _infos[stream] = await chain.StreamKeys.InfoAsync(stream, stop).ConfigureAwait(false);
         }
 
         var tracks = mesh.Records.SelectMany(record => record.Tracks).Where(track => track.Track.Stream == stream).Select(track => track.Track.Track).Distinct().Order().ToArray();

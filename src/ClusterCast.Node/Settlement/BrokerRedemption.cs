@@ -33,9 +33,9 @@ public sealed class BrokerRedemption(ChainAccess chain, TransactionSender sender
         }
 
         var head = await chain.Client.BlockNumberAsync(cancellationToken).ConfigureAwait(false);
-        var paid = TicketBrokerEvents.Of(receipt, chain.Broker.Address)
+        var paid = TicketBrokerEvent.Of(receipt, chain.Broker.Address)
             .OfType<TicketBrokerEvent.Redeemed>()
-            .SelectMany(redeemed => redeemed.Winners)
+            .SelectMany(redeemed => redeemed.Tickets)
             .Select(winner => new WinnerKey(winner.ViewingKey, winner.Epoch, winner.Index));
         return new ReceiptStatus(receipt.Succeeded ? RedemptionPhase.Included : RedemptionPhase.Reverted, head < receipt.BlockNumber ? 1 : head - receipt.BlockNumber + 1, [.. paid]);
     });

@@ -28,7 +28,7 @@ public sealed class BrokerTillChain(ChainAccess chain, TimeProvider time) : ITil
     public ValueTask<StreamTerms?> GetTermsAsync(StreamId stream, CancellationToken cancellationToken) =>
         ReadAsync(_terms, stream, TermsAge, async cancel =>
         {
-            var latest = await chain.StreamKeys.LatestTermsAsync(stream, cancel).ConfigureAwait(false);
+            var latest = await chain.StreamKeys.NewestTermsAsync(stream, cancel).ConfigureAwait(false);
             return latest is var (version, terms)
                 ? new StreamTerms(version, terms.FloorPrice, (uint)(10_000 - terms.RelayBps - terms.BroadcasterBps))
                 : (StreamTerms?)null;

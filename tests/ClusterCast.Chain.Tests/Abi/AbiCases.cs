@@ -28,7 +28,7 @@ internal sealed class AbiCases(int seed)
         _ => throw new InvalidOperationException(),
     };
 
-    private AbiType Type(int depth) => _random.Next(depth > 0 ? 9 : 6) switch
+    private AbiType Type(int depth) => _random.Next(depth > 0 ? 10 : 7) switch
     {
         0 => new AbiUint(8 * _random.Next(1, 33)),
         1 => new AbiAddress(),
@@ -36,14 +36,16 @@ internal sealed class AbiCases(int seed)
         3 => new AbiFixedBytes(_random.Next(1, 33)),
         4 => new AbiBytes(false),
         5 => new AbiBytes(true),
-        6 => new AbiArray(Type(depth - 1), null),
-        7 => new AbiArray(Type(depth - 1), _random.Next(1, 4)),
+        6 => new AbiInt(8 * _random.Next(1, 33)),
+        7 => new AbiArray(Type(depth - 1), null),
+        8 => new AbiArray(Type(depth - 1), _random.Next(1, 4)),
         _ => Tuple(depth - 1),
     };
 
     private object Value(AbiType type) => type switch
     {
         AbiUint number => Number(number.Bits),
+        AbiInt number => Number(number.Bits) - (BigInteger.One << (number.Bits - 1)),
         AbiAddress => Address.From(Bytes(20)),
         AbiBool => _random.Next(2) == 1,
         AbiFixedBytes { Length: 32 } => Hash32.From(Bytes(32)),

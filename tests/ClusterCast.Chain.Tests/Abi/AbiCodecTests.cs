@@ -96,6 +96,8 @@ public class AbiCodecTests
     [Theory]
     [InlineData("(uint8)", 256)]
     [InlineData("(uint32)", -1)]
+    [InlineData("(int8)", 128)]
+    [InlineData("(int8)", -129)]
     public void A_number_that_does_not_fit_is_refused(string type, int value) =>
         Assert.Throws<ArgumentException>(() => AbiEncoder.Encode(AbiType.ParseTuple(type), [(BigInteger)value]));
 
@@ -103,6 +105,7 @@ public class AbiCodecTests
     [InlineData("uint")]
     [InlineData("uint7")]
     [InlineData("uint264")]
+    [InlineData("int7")]
     [InlineData("bytes33")]
     [InlineData("bytes0")]
     [InlineData("(address,)x")]

@@ -21,11 +21,11 @@ public class PurseTests(DevnetFixture chain)
         Assert.Equal(7_000_000UL, await chain.Usdc.BalanceOfAsync(owner.Address));
         Assert.Equal(new PurseState(owner.Address, 2_990_000, 0, 0), await chain.Broker.PurseAsync(viewingKey.Address));
         Assert.Equal(2_990_000UL, await chain.Broker.HeldByAsync(owner.Address));
-        Assert.Equal([viewingKey.Address], await chain.Broker.PursesOfAsync(owner.Address));
+        Assert.Equal([viewingKey.Address], await chain.Broker.PursesAsync(owner.Address));
         Assert.Equal(10_000UL, await chain.Broker.CreditOfAsync(sender.Address));
-        var deposited = Assert.IsType<TicketBrokerEvent.Deposited>(Assert.Single(TicketBrokerEvents.Of(receipt, chain.Broker.Address)));
+        var deposited = Assert.Single(TicketBrokerEvent.Of(receipt, chain.Broker.Address).OfType<TicketBrokerEvent.Deposited>());
         Assert.Equal((owner.Address, viewingKey.Address, 2_990_000UL, 10_000UL, 2_990_000UL), (deposited.Owner, deposited.ViewingKey, deposited.Amount, deposited.Fee, deposited.Balance));
-        Assert.True(await chain.Usdc.IsAuthorizationUsedAsync(owner.Address, DepositAuthorization.Nonce(owner.Address, viewingKey.Address, 20_000, deposit.Salt)));
+        Assert.True(await chain.Usdc.AuthorizationStateAsync(owner.Address, DepositAuthorization.Nonce(owner.Address, viewingKey.Address, 20_000, deposit.Salt)));
     }
 
     [Fact]

@@ -27,10 +27,10 @@ public class RedemptionTests(DevnetFixture chain)
         var receipt = await relay.Sender.SendAsync(chain.Broker.Redeem(groups));
 
         // Shares are floored for each ticket: 70 % and 25 % of 400 and of 10,001, the rest is the treasury's.
-        var events = TicketBrokerEvents.Of(receipt, chain.Broker.Address).Cast<TicketBrokerEvent.Redeemed>().ToArray();
+        var events = TicketBrokerEvent.Of(receipt, chain.Broker.Address).Cast<TicketBrokerEvent.Redeemed>().ToArray();
         Assert.Equal([(560UL, 200UL, 40UL), (7_000UL, 2_500UL, 501UL)], events.Select(e => (e.RelayAmount, e.BroadcasterAmount, e.TreasuryAmount)));
         Assert.Equal(
-            winners.Select((winner, i) => new RedeemedTicket(viewers[i == 0 ? 0 : 1].Address, epoch, winner.Index)), events.SelectMany(e => e.Winners));
+            winners.Select((winner, i) => new RedeemedTicket(viewers[i == 0 ? 0 : 1].Address, epoch, winner.Index)), events.SelectMany(e => e.Tickets));
         Assert.Equal(1_000_000UL - 400, (await chain.Broker.PurseAsync(viewers[0].Address)).Balance);
         Assert.Equal(2_000_000UL - 400 - 10_001, (await chain.Broker.PurseAsync(viewers[1].Address)).Balance);
         Assert.Equal(7_560UL, await chain.Broker.CreditOfAsync(relay.Address));
@@ -109,12 +109,12 @@ public class RedemptionTests(DevnetFixture chain)
 
         Assert.Equal(69_000UL, await chain.Usdc.BalanceOfAsync(to));
         Assert.Equal(1_000UL, await chain.Broker.CreditOfAsync(keeper.Address));
-        Assert.Equal(49_000UL, Assert.IsType<TicketBrokerEvent.Withdrawn>(Assert.Single(TicketBrokerEvents.Of(receipt, chain.Broker.Address))).Amount);
+        Assert.Equal(49_000UL, Assert.IsType<TicketBrokerEvent.Withdrawn>(Assert.Single(TicketBrokerEvent.Of(receipt, chain.Broker.Address))).Amount);
         await ChainAssert.RevertsAsync("InsufficientBalance", () => relay.Sender.SendAsync(chain.Broker.Withdraw(to, 1)));
 
         var treasury = await chain.Usdc.BalanceOfAsync(DemoAccounts.Treasury.Address);
         var swept = await keeper.Sender.SendAsync(chain.Broker.SweepTreasury([relay.Address]));
-        Assert.Equal(5_000UL, Assert.IsType<TicketBrokerEvent.TreasurySwept>(Assert.Single(TicketBrokerEvents.Of(swept, chain.Broker.Address))).Amount);
+        Assert.Equal(5_000UL, Assert.IsType<TicketBrokerEvent.TreasurySwept>(Assert.Single(TicketBrokerEvent.Of(swept, chain.Broker.Address))).Amount);
         Assert.True(await chain.Usdc.BalanceOfAsync(DemoAccounts.Treasury.Address) >= treasury + 5_000);
         Assert.Equal((0UL, 5_000UL), await chain.Broker.TreasuryFeesOfAsync(relay.Address));
     }

@@ -22,7 +22,7 @@ public class RelayStakingTests(DevnetFixture chain)
         await owner.Sender.SendAsync(chain.Staking.Register(node.Address, endpoints, 7, 150_000_000, proof));
 
         Assert.Equal(150_000_000UL, await chain.Staking.StakeOfAsync(node.Address));
-        Assert.Equal(new RelayRegistration(owner.Address, 7, 0, 150_000_000, 0, endpoints), await chain.Staking.RelayOfAsync(node.Address));
+        Assert.Equal(new RelayStakingStruct.Relay(owner.Address, 7, 0, 150_000_000, 0, endpoints), await chain.Staking.RelayAsync(node.Address));
 
         await owner.Sender.SendAsync(chain.Staking.AddStake(node.Address, 50_000_000));
         await owner.Sender.SendAsync(chain.Staking.Unbond(node.Address, 100_000_000));
@@ -35,6 +35,6 @@ public class RelayStakingTests(DevnetFixture chain)
     {
         var node = PrivateKey.Create(SystemRandomSource.Instance).Address;
         Assert.Equal(0UL, await chain.Staking.StakeOfAsync(node));
-        Assert.Null(await chain.Staking.RelayOfAsync(node));
+        Assert.Null(await chain.Staking.RelayAsync(node));
     }
 }

@@ -14,9 +14,9 @@ public class StreamKeysTests(DevnetFixture chain)
     public async Task The_devnets_stream_is_there_with_its_signing_key()
     {
         Assert.Equal(DemoAccounts.BroadcasterOwner.Address, await chain.Streams.OwnerOfAsync(First));
-        Assert.Equal(new StreamInfo("Big Buck Bunny", "film", 0), await chain.Streams.InfoOfAsync(First));
-        Assert.Equal((1u, new StreamTerms(DemoAccounts.BroadcasterOwner.Address, 7_000, 2_500, 10_000)), await chain.Streams.LatestTermsAsync(First));
-        Assert.Equal(new Delegation(First, DemoAccounts.SigningKey.Address, 0, long.MaxValue), Assert.Single(await chain.Streams.DelegationsOfAsync(First)));
+        Assert.Equal(new StreamInfo("Big Buck Bunny", "film", 0), await chain.Streams.InfoAsync(First));
+        Assert.Equal((1u, new StreamTerms(DemoAccounts.BroadcasterOwner.Address, 7_000, 2_500, 10_000)), await chain.Streams.NewestTermsAsync(First));
+        Assert.Equal(new Delegation(First, DemoAccounts.SigningKey.Address, 0, long.MaxValue), Assert.Single(await chain.Streams.DelegationsAsync(First)));
     }
 
     [Fact]
@@ -27,12 +27,12 @@ public class StreamKeysTests(DevnetFixture chain)
         var terms = new StreamTerms(owner.Address, 8_000, 1_000, 5);
         var stream = chain.Streams.MintedIn(await owner.Sender.SendAsync(chain.Streams.Mint(info, terms)));
 
-        Assert.Equal(info, await chain.Streams.InfoOfAsync(stream));
+        Assert.Equal(info, await chain.Streams.InfoAsync(stream));
         Assert.Equal(owner.Address, await chain.Streams.OwnerOfAsync(stream));
         await owner.Sender.SendAsync(chain.Streams.SetTerms(stream, terms with { FloorPrice = 6 }));
-        Assert.Equal(terms, await chain.Streams.TermsOfAsync(stream, 1));
-        Assert.Equal((2u, terms with { FloorPrice = 6 }), await chain.Streams.LatestTermsAsync(stream));
-        Assert.Null(await chain.Streams.TermsOfAsync(stream, 3));
+        Assert.Equal(terms, await chain.Streams.TermsAsync(stream, 1));
+        Assert.Equal((2u, terms with { FloorPrice = 6 }), await chain.Streams.NewestTermsAsync(stream));
+        Assert.Null(await chain.Streams.TermsAsync(stream, 3));
         await ChainAssert.RevertsAsync("BadTerms", () => owner.Sender.SendAsync(chain.Streams.SetTerms(stream, terms with { RelayBps = 9_000 })));
         await ChainAssert.RevertsAsync("BadText", () => owner.Sender.SendAsync(chain.Streams.Mint(info with { Title = "" }, terms)));
     }
@@ -41,9 +41,9 @@ public class StreamKeysTests(DevnetFixture chain)
     public async Task An_unknown_stream_has_nothing()
     {
         var unknown = new StreamId(987_654_321);
-        Assert.Null(await chain.Streams.LatestTermsAsync(unknown));
-        Assert.Empty(await chain.Streams.DelegationsOfAsync(unknown));
-        await ChainAssert.RevertsAsync("TokenDoesNotExist", () => chain.Streams.InfoOfAsync(unknown));
+        Assert.Null(await chain.Streams.NewestTermsAsync(unknown));
+        Assert.Empty(await chain.Streams.DelegationsAsync(unknown));
+        await ChainAssert.RevertsAsync("TokenDoesNotExist", () => chain.Streams.InfoAsync(unknown));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class StreamKeysTests(DevnetFixture chain)
         await ChainAssert.RevertsAsync("NotStreamOwner", () => stranger.Sender.SendAsync(chain.Streams.Delegate(first)));
         await owner.Sender.SendAsync(chain.Streams.Delegate(first));
         await stranger.Sender.SendAsync(chain.Streams.DelegateBySig(second, owner.Key.Sign(second.Digest(chain.Deployment.Domains.StreamKeys))));
-        Assert.Equal([first, second], (await chain.Streams.DelegationsOfAsync(stream)).OrderBy(delegation => delegation.From));
+        Assert.Equal([first, second], (await chain.Streams.DelegationsAsync(stream)).OrderBy(delegation => delegation.From));
 
         await owner.Sender.SendAsync(chain.Streams.Revoke(stream, first.Key));
         await ChainAssert.RevertsAsync("KeyRetired", () => owner.Sender.SendAsync(chain.Streams.Delegate(first)));

@@ -41,22 +41,21 @@ public class LocalDevnetTests(DevnetFixture chain)
     {
         var domain = await chain.Usdc.DomainAsync();
         Assert.Equal(("USD Coin", "2", 31337UL), (domain.Name, domain.Version, domain.ChainId));
-        Assert.Equal(await Word("DOMAIN_SEPARATOR()", chain.Deployment.Usdc), domain.Separator);
-        Assert.Equal(Number(chain.Deployment.EpochSeconds), await Word("EPOCH_SECONDS()", chain.Deployment.TicketBroker));
-        Assert.Equal(Number(chain.Deployment.ExitDelaySeconds), await Word("EXIT_DELAY()", chain.Deployment.TicketBroker));
-        Assert.Equal(Number(chain.Deployment.MinFaceValue), await Word("MIN_FACE_VALUE()", chain.Deployment.TicketBroker));
-        Assert.Equal(Number(chain.Deployment.MaxFaceValue), await Word("MAX_FACE_VALUE()", chain.Deployment.TicketBroker));
-        Assert.Equal(Number(DepositAuthorization.Cap), await Word("CAP()", chain.Deployment.TicketBroker));
-        Assert.Equal(chain.Deployment.Domains.StreamKeys.Separator, await Word("domainSeparator()", chain.Deployment.StreamKeys));
-        Assert.Equal(chain.Deployment.Domains.RelayStaking.Separator, await Word("domainSeparator()", chain.Deployment.RelayStaking));
+        Assert.Equal(await chain.Usdc.DomainSeparatorAsync(), domain.Separator);
+        Assert.Equal(chain.Deployment.EpochSeconds, await chain.Broker.EpochSecondsAsync());
+        Assert.Equal(chain.Deployment.ExitDelaySeconds, await chain.Broker.ExitDelayAsync());
+        Assert.Equal(chain.Deployment.MinFaceValue, await chain.Broker.MinFaceValueAsync());
+        Assert.Equal(chain.Deployment.MaxFaceValue, await chain.Broker.MaxFaceValueAsync());
+        Assert.Equal(DepositAuthorization.Cap, await chain.Broker.CapAsync());
+        Assert.Equal(chain.Deployment.Domains.StreamKeys.Separator, await chain.Streams.DomainSeparatorAsync());
+        Assert.Equal(chain.Deployment.Domains.RelayStaking.Separator, await chain.Staking.DomainSeparatorAsync());
     }
 
     [Fact]
     public async Task Nobody_can_initialise_the_implementation_or_the_proxy_again()
     {
         var account = await chain.AccountAsync(0);
-        var initialize = new Chain.Abi.AbiFunction("initializeV2(string)");
-        await ChainAssert.FailsAsync(ChainFault.Reverted, () => account.Sender.SendAsync(new ContractCall(chain.Deployment.Usdc, initialize.Encode("x"))));
+        await ChainAssert.FailsAsync(ChainFault.Reverted, () => account.Sender.SendAsync(chain.Usdc.InitializeV2("x")));
     }
 
     [Fact]
@@ -69,9 +68,4 @@ public class LocalDevnetTests(DevnetFixture chain)
     [Fact]
     public async Task A_second_devnet_on_the_same_port_is_refused() => await ChainAssert.FailsAsync(
         ChainFault.PortInUse, () => LocalDevnet.StartAsync(new DevnetOptions { Port = chain.Client.Url.Port }));
-
-    private async Task<Hash32> Word(string signature, Address contract) =>
-        Hash32.From(await chain.Client.CallAsync(new ContractCall(contract, new Chain.Abi.AbiFunction(signature).Encode())));
-
-    private static Hash32 Number(ulong value) => new StreamId(value).Value;
 }

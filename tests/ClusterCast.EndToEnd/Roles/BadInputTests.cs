@@ -67,6 +67,19 @@ public sealed class BadInputTests(NetworkFixture network)
     public Task An_address_that_is_none() => Clustercast.RefusesAsync(64, ["'ftp://here'", "http://127.0.0.1:8545"], "relay", "--rpc", "ftp://here", "--deployments", network.Deployments);
 
     [Fact]
+    public async Task Chains_to_measure_that_are_not_there()
+    {
+        await using var sandbox = new Sandbox();
+
+        var finished = await Clustercast.RunAsync(sandbox, TimeSpan.FromSeconds(60), "bench", "chain", "--rpc", "http://127.0.0.1:1", "--rpc", "http://127.0.0.1:2", "--report", "chains.json");
+
+        Assert.True(finished.Status == 1, $"{finished}");
+        Assert.Contains("http://127.0.0.1:1 failed: No Ethereum node answers", finished.Output);
+        Assert.Contains("http://127.0.0.1:2 failed: No Ethereum node answers", finished.Output);
+        Assert.True(File.Exists(sandbox.File("chains.json")));
+    }
+
+    [Fact]
     public async Task Evidence_that_is_none()
     {
         await using var sandbox = new Sandbox();

@@ -65,5 +65,5 @@ public sealed class RedeemedTests
     private static TicketBrokerEvent.Redeemed Group(uint faceValue, ulong relay, ulong broadcaster, int winners) => new(
         new EventLog(Relay, [], [], 1, default, default, 0), Relay, new StreamId(1), 1, faceValue,
         relay * (ulong)winners, broadcaster * (ulong)winners, (faceValue - relay - broadcaster) * (ulong)winners,
-        [.. Enumerable.Range(0, winners).Select(index => new RedeemedTicket(Viewer, 1, (uint)index))]);
+        [.. Enumerable.Range(0, winners).Select(index => Hash32.From([.. Viewer.Span, 0, 0, 0, 1, 0, 0, 0, (byte)index, 0, 0, 0, 0]))]);
 }

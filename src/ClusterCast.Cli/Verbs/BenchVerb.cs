@@ -1,0 +1,27 @@
+using System.CommandLine;
+using ClusterCast.Node.Bench;
+
+namespace ClusterCast.Cli.Verbs;
+
+internal static class BenchVerb
+{
+    public static Command Create() => new("bench", "Measurements")
+    {
+        Verb.Create(
+            "chain",
+            "Gas, latency, throughput and dollars of deposit, redemption, stake and mint on any EVM node",
+            [
+                new("--rpc", "bench:rpc", "JSON-RPC address of a chain node; give it again for more") { IsList = true },
+                new("--deployments", "bench:deployments", "File with the contracts of a chain that is no anvil; give it again for more") { IsList = true },
+                new("--key", "bench:key", "Key file of an account with USDC and gas; on an anvil a fresh one gets play money"),
+                new("--profile", "bench:profile", "Price as another chain does: base, megaeth, polygon, or their testnets"),
+                new("--rounds", "bench:rounds", "Transactions sent alone (10)"),
+                new("--burst", "bench:burst", "Transactions sent at once (16)"),
+                new("--tickets", "bench:tickets", "Winners in a redemption (50)"),
+                new("--eth-usd", "bench:ethUsd", "Dollars an ETH (3000)"),
+                new("--pol-usd", "bench:polUsd", "Dollars a POL (0.10)"),
+                new("--report", "bench:report", "Write the report to this file"),
+            ],
+            ChainBenchCommand.RunAsync),
+    };
+}
