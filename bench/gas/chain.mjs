@@ -121,6 +121,9 @@ class Chain {
     await this.client.mine({ blocks: 1 });
   }
 
+  /** Goes on with the first second of the next day: no epoch ends meanwhile, and what is signed is the same in every run. */
+  async nextDay() { await this.pass(DAY - await this.now() % DAY); }
+
   /** Runs `use` and takes back what it did, so that the next one starts from the same state. */
   async apart(use) {
     const id = await this.client.snapshot();

@@ -19,6 +19,7 @@ const hashOf = (text) => keccak256(stringToHex(text));
 const nodesOf = (other) => Array.from({ length: PARTS }, (_, i) => sha256(stringToHex(`part ${i === 100 ? other : i}`)));
 
 export async function fraud(chain) {
+  await chain.nextDay();
   const [keys, staking, proofs] = [await chain.contract('StreamKeys'), await chain.contract('RelayStaking'), await chain.contract('FraudProofs')];
   const [broadcaster, owner, reporter] = await Promise.all(['broadcaster', 'relay owner', 'reporter'].map((name) => chain.account(name)));
   const now = BigInt(await chain.now());

@@ -6,6 +6,7 @@ const LIVE = 1;
 const PER_DAY = 1_000_000n;
 
 export async function keyFigures(chain) {
+  await chain.nextDay();
   const [keys, registry] = [await chain.contract('StreamKeys'), await chain.contract('StreamRegistry')];
   const [owner, renter, node] = [await chain.account('key owner'), await chain.account('renter'), await chain.account('broadcasting node')];
   const mint = async () => chain.send(owner, keys, 'mint', ['Big Buck Bunny', 'film', 1000, { payee: owner.address, relayBps: 7_000, broadcasterBps: 2_500, floorPrice: 10_000n }]);

@@ -12,8 +12,7 @@ const WORD = 224;
 
 export async function redemption(chain) {
   const [broker, keys] = [await chain.contract('TicketBroker'), await chain.contract('StreamKeys')];
-  // From the first second of an epoch on, so that none ends meanwhile.
-  await chain.pass(DAY - await chain.now() % DAY);
+  await chain.nextDay();
   const [broadcaster, payee, relay, keeper] = await Promise.all(['broadcaster', 'payee', 'relay', 'keeper'].map((name) => chain.account(name)));
   await chain.send(broadcaster, keys, 'mint', ['Big Buck Bunny', 'film', 1000, { payee: payee.address, relayBps: 7_000, broadcasterBps: 2_500, floorPrice: 10_000n }]);
   const tickets = new Tickets(chain, broker, relay, await chain.read(keys, 'totalSupply'));
