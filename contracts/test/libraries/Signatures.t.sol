@@ -12,12 +12,10 @@ contract SignaturesTest is Test {
         return Signatures.recover(digest, signature);
     }
 
-    function testFuzz_both_forms_recover_the_signer(uint256 key, bytes32 digest) public view {
+    function testFuzz_the_signer_is_recovered(uint256 key, bytes32 digest) public view {
         key = bound(key, 1, ORDER - 1);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         assertEq(this.recover(digest, abi.encodePacked(r, s, v)), vm.addr(key));
-        (bytes32 compactR, bytes32 vs) = vm.signCompact(key, digest);
-        assertEq(Signatures.recoverCompact(digest, compactR, vs), vm.addr(key));
     }
 
     function testFuzz_high_s_is_refused(uint256 key, bytes32 digest) public view {
@@ -28,13 +26,8 @@ contract SignaturesTest is Test {
     }
 
     /// @dev OpenZeppelin's library agrees on every input.
-    function testFuzz_agrees_with_openzeppelin(bytes32 digest, bytes32 r, bytes32 vs, bytes memory signature)
-        public
-        view
-    {
-        (address expected,,) = ECDSA.tryRecover(digest, r, vs);
-        assertEq(Signatures.recoverCompact(digest, r, vs), expected);
-        (expected,,) = ECDSA.tryRecover(digest, signature);
+    function testFuzz_agrees_with_openzeppelin(bytes32 digest, bytes memory signature) public view {
+        (address expected,,) = ECDSA.tryRecover(digest, signature);
         assertEq(this.recover(digest, signature), expected);
     }
 
@@ -43,7 +36,5 @@ contract SignaturesTest is Test {
         assertEq(this.recover(0, new bytes(64)), address(0));
         assertEq(this.recover(0, new bytes(65)), address(0));
         assertEq(this.recover(0, new bytes(66)), address(0));
-        assertEq(Signatures.recoverCompact(0, 0, 0), address(0));
-        assertEq(Signatures.recoverCompact(0, bytes32(ORDER), bytes32(uint256(1))), address(0));
     }
 }
