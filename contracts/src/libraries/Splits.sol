@@ -16,16 +16,25 @@ library Splits {
         return address(uint160(split));
     }
 
-    /// @notice Divides `count` tickets, each by itself, so that a ticket pays the same whatever it is batched with; the treasury gets the rest of each.
+    /// @notice Divides `count` tickets, see `shares`.
     function divide(uint256 split, uint256 faceValue, uint256 count)
         internal
         pure
         returns (uint256 relayAmount, uint256 broadcasterAmount, uint256 treasuryAmount)
     {
+        return shares(faceValue, count, uint16(split >> 160), uint16(split >> 176));
+    }
+
+    /// @notice Divides each ticket by itself, so that it pays the same whatever it is batched with; the treasury gets the rest of each.
+    /// @dev Shares sum to at most 10,000 basis points; face values and counts are below 2^32. `smt/Splits.sol` proves that nothing wraps around.
+    function shares(uint256 faceValue, uint256 count, uint256 relayBps, uint256 broadcasterBps)
+        internal
+        pure
+        returns (uint256 relayAmount, uint256 broadcasterAmount, uint256 treasuryAmount)
+    {
         unchecked {
-            // Shares sum to at most 10,000 basis points, and face values to far less than 2^64.
-            relayAmount = count * (faceValue * uint16(split >> 160) / BPS);
-            broadcasterAmount = count * (faceValue * uint16(split >> 176) / BPS);
+            relayAmount = count * (faceValue * relayBps / BPS);
+            broadcasterAmount = count * (faceValue * broadcasterBps / BPS);
             treasuryAmount = count * faceValue - relayAmount - broadcasterAmount;
         }
     }

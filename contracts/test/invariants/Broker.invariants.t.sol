@@ -46,7 +46,7 @@ contract BrokerInvariants is Fixture {
 
     /// @dev At the end of each walk nothing that was paid is paid again, however often its page is reused, and everybody can leave with all that is theirs.
     function afterInvariant() public {
-        handler.replayAll(5);
+        handler.replayAll(4);
         _checkConservation();
         handler.leave();
         handler.sweep();
