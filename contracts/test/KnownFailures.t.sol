@@ -216,7 +216,7 @@ contract KnownFailuresTest is Fixture {
         vm.expectRevert(Errors.NotPurseOwner.selector);
         broker.deposit(viewer, 50e6 - 3 * FACE, "");
         // USDC that is pushed at the contract is in nobody's purse.
-        usdc.transfer(address(broker), 50e6);
+        assertTrue(usdc.transfer(address(broker), 50e6));
         vm.stopPrank();
         assertEq(broker.heldBy(alice), 3 * FACE);
         _fund(alice, viewerKey, 50e6 - 3 * FACE);
