@@ -5,6 +5,7 @@ import {SpentIndexes} from "./SpentIndexes.sol";
 import {Preimage, TicketHash} from "./TicketHash.sol";
 
 /// @notice What is in hand while tickets are redeemed: two words of storage, each read once and written once for all neighbouring tickets that share it.
+/// @dev `Batches` addresses `spent` to `purseSlot` by their offsets: 0x80 to 0x100.
 /// @param epoch the current one
 /// @param place which word of used indexes is in hand, see `SpentIndexes`
 /// @param purse the word of the purse of `viewingKey`, see `Purses`; zero when there is none
