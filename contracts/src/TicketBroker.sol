@@ -7,13 +7,15 @@ import {IStreamKeys, Terms} from "./interfaces/IStreamKeys.sol";
 import {Config, Group, ITicketBroker, Outcome, Purse, Ticket, Winner} from "./interfaces/ITicketBroker.sol";
 import {IUsdc} from "./interfaces/IUsdc.sol";
 import {Accounts} from "./libraries/Accounts.sol";
+import {Batch, Batches} from "./libraries/Batches.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Events} from "./libraries/Events.sol";
 import {Purses} from "./libraries/Purses.sol";
 import {RedeemedLog} from "./libraries/RedeemedLog.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {SpentIndexes} from "./libraries/SpentIndexes.sol";
-import {TicketHash} from "./libraries/TicketHash.sol";
+import {Splits} from "./libraries/Splits.sol";
+import {Preimage, TicketHash} from "./libraries/TicketHash.sol";
 import {UsdcPull} from "./libraries/UsdcPull.sol";
 
 /// @title TicketBroker
@@ -21,12 +23,11 @@ import {UsdcPull} from "./libraries/UsdcPull.sol";
 /// There is no owner, no pause and no upgrade: every micro-USDC has one account that alone can move it.
 contract TicketBroker is ITicketBroker, EIP712, ReentrancyGuardTransient {
     using Accounts for mapping(address => uint256);
-    using Purses for mapping(address => uint256);
-    using Purses for Purses.Cursor;
     using RedeemedLog for bytes32[];
+    using Batches for Batch;
     using SpentIndexes for mapping(uint256 => uint256);
-    using SpentIndexes for SpentIndexes.Cursor;
-    using TicketHash for TicketHash.Preimage;
+    using Splits for uint256;
+    using TicketHash for Preimage;
     using UsdcPull for IUsdc;
 
     /* CONSTANTS */
@@ -35,7 +36,6 @@ contract TicketBroker is ITicketBroker, EIP712, ReentrancyGuardTransient {
     uint256 public constant CAP = 50e6;
     /// @notice How many purses with money an owner may have.
     uint256 public constant MAX_PURSES = 4;
-    uint256 private constant BPS = 10_000;
     bytes32 private constant BIND_TYPE = keccak256("Bind(address owner,address viewingKey)");
     bytes32 private constant WITHDRAW_TYPE =
         keccak256("Withdraw(address account,address to,uint256 amount,uint256 fee,uint256 nonce,uint256 deadline)");
@@ -52,21 +52,12 @@ contract TicketBroker is ITicketBroker, EIP712, ReentrancyGuardTransient {
 
     /* STORAGE */
 
-    /// @dev What a group's tickets have in common, and the two words in hand.
-    struct Batch {
-        TicketHash.Preimage ticket;
-        SpentIndexes.Cursor spent;
-        Purses.Cursor purse;
-        bytes32 separator;
-        uint256 epoch;
-        bytes32[] redeemed;
-    }
-
     mapping(address viewingKey => Purse) private _purses;
     mapping(address owner => address[MAX_PURSES]) private _listed;
     mapping(address account => uint256 word) private _accounts;
     mapping(address account => uint256) private _nonces;
     mapping(address relay => mapping(uint256 key => uint256 word)) private _spent;
+    mapping(uint256 stream => mapping(uint32 terms => uint256 word)) private _splits;
 
     /* CONSTRUCTOR */
 
@@ -158,10 +149,12 @@ contract TicketBroker is ITicketBroker, EIP712, ReentrancyGuardTransient {
     function redeem(Group[] calldata groups) external returns (bytes memory outcomes) {
         // A winner takes 128 bytes of calldata, so there is room for all; the length is set at the end.
         outcomes = new bytes(msg.data.length / 128);
+        Batch memory batch = Batches.begin(_domainSeparator(), currentEpoch());
         uint256 count;
         for (uint256 i; i < groups.length; ++i) {
-            count = _redeemGroup(groups[i], outcomes, count);
+            count = _redeemGroup(batch, groups[i], outcomes, count);
         }
+        batch.flushPurse();
         assembly ("memory-safe") {
             mstore(outcomes, count)
         }
@@ -353,76 +346,92 @@ contract TicketBroker is ITicketBroker, EIP712, ReentrancyGuardTransient {
 
     /// @dev Redeems what can be redeemed of a group, writes one outcome a ticket from `outcomes[position]` on and credits the sum.
     /// @return end where the next group's outcomes begin
-    function _redeemGroup(Group calldata group, bytes memory outcomes, uint256 position) private returns (uint256 end) {
+    function _redeemGroup(Batch memory batch, Group calldata group, bytes memory outcomes, uint256 position)
+        private
+        returns (uint256 end)
+    {
         Winner[] calldata winners = group.winners;
         end = position + winners.length;
         // Only calldata in which groups share their winners can name more than fit.
         if (end > outcomes.length) revert Errors.MalformedBatch();
-        Batch memory batch;
-        Terms memory terms = _begin(batch, group, winners.length);
-        Outcome refusal = _refusalOf(terms, group.faceValue);
-        mapping(uint256 => uint256) storage spent = _spent[group.relay];
-        unchecked {
-            for (uint256 i; i < winners.length; ++i) {
-                Outcome outcome = refusal;
-                if (refusal == Outcome.Redeemed) outcome = _redeemTicket(batch, winners[i], spent);
-                assembly ("memory-safe") {
-                    mstore8(add(add(outcomes, 0x20), add(position, i)), outcome)
-                }
+        Preimage ticket = batch.ticket;
+        if (!ticket.begin(group)) revert Errors.MalformedBatch();
+        uint256 split = _splitOf(ticket.stream(), ticket.terms());
+        Outcome refusal = _refusalOf(split, ticket.faceValue());
+        if (refusal != Outcome.Redeemed) {
+            for (; position < end; ++position) {
+                outcomes[position] = bytes1(uint8(refusal));
             }
+            return end;
         }
-        if (batch.redeemed.length == 0) return end;
-        spent.flush(batch.spent);
-        _purseWords().flush(batch.purse);
-        _creditShares(batch, terms);
+        batch.redeemed = RedeemedLog.allocate(winners.length);
+        _redeemWinners(batch, winners, outcomes, position);
+        if (batch.redeemed.length != 0) _creditShares(ticket, batch.redeemed, split);
     }
 
-    /// @dev Fills in what the tickets of `group` have in common.
-    function _begin(Batch memory batch, Group calldata group, uint256 count) private view returns (Terms memory) {
-        batch.separator = _domainSeparator();
-        batch.epoch = currentEpoch();
-        batch.redeemed = RedeemedLog.allocate(count);
-        batch.spent.key = SpentIndexes.NOWHERE;
-        TicketHash.Preimage memory ticket = batch.ticket;
-        ticket.typeHash = TicketHash.TYPE_HASH;
-        ticket.relay = group.relay;
-        ticket.stream = group.stream;
-        ticket.terms = group.terms;
-        ticket.faceValue = group.faceValue;
-        return STREAM_KEYS.termsOf(ticket.stream, ticket.terms);
+    /// @dev The split by which a group is divided, zero when there are no such terms. Versions of terms never change, so that a copy in our own
+    /// storage is as good as StreamKeys' word, and 3,000 gas cheaper.
+    function _splitOf(uint256 stream, uint32 terms) private returns (uint256 split) {
+        split = _splits[stream][terms];
+        if (split == 0) {
+            split = Splits.pack(STREAM_KEYS.termsOf(stream, terms));
+            if (split != 0) _splits[stream][terms] = split;
+        }
     }
 
-    function _refusalOf(Terms memory terms, uint256 faceValue) private view returns (Outcome) {
-        if (terms.payee == address(0)) return Outcome.UnknownTerms;
+    /// @dev What all tickets of a group are refused for.
+    function _refusalOf(uint256 split, uint256 faceValue) private view returns (Outcome) {
+        if (split == 0) return Outcome.UnknownTerms;
         if (faceValue < MIN_FACE_VALUE || faceValue > MAX_FACE_VALUE) return Outcome.FaceValueOutOfBounds;
         return Outcome.Redeemed;
     }
 
+    function _redeemWinners(Batch memory batch, Winner[] calldata winners, bytes memory outcomes, uint256 position)
+        private
+    {
+        uint256 first;
+        assembly ("memory-safe") {
+            first := add(add(outcomes, 0x20), position)
+        }
+        unchecked {
+            for (uint256 i; i < winners.length; ++i) {
+                Winner calldata winner;
+                // Both within bounds: `i` by the loop, the outcomes by the check of `end`.
+                assembly ("memory-safe") {
+                    winner := add(winners.offset, shl(7, i))
+                }
+                Outcome outcome = _redeemWinner(batch, winner);
+                assembly ("memory-safe") {
+                    mstore8(add(first, i), outcome)
+                }
+            }
+        }
+        batch.flushSpent();
+    }
+
     /// @dev Redeems one ticket or says why not, changing nothing then. Cheap refusals come first: a batch whose winners another keeper has
     /// already sent costs little.
-    function _redeemTicket(Batch memory batch, Winner calldata winner, mapping(uint256 => uint256) storage spent)
-        private
-        returns (Outcome)
-    {
+    function _redeemWinner(Batch memory batch, Winner calldata winner) private returns (Outcome) {
         uint256 fields = winner.fields;
-        TicketHash.Preimage memory ticket = batch.ticket;
-        uint256 bit;
-        unchecked {
-            // An epoch to come wraps around to a great number.
-            if (batch.epoch - uint32(fields) > 1) return Outcome.OutsideEpochs;
-            bit = spent.seek(batch.spent, uint32(fields), uint32(fields >> 32));
-            if (bit == 0) return Outcome.Spent;
+        (uint256 place, uint256 bit) = SpentIndexes.placeOf(fields);
+        if (place != batch.place) {
+            if (!batch.seekSpent(_spent[batch.ticket.relay()], place)) return Outcome.OutsideEpochs;
         }
-        bytes32 digest = ticket.digestOf(batch.separator, winner.r, fields);
-        if (TicketHash.drawOf(winner.r, digest) >= uint64(fields >> 64)) return Outcome.NotWon;
-        address viewingKey = Signatures.recoverCompact(digest, winner.sigR, winner.sigVs);
-        if (viewingKey == address(0)) return Outcome.BadSignature;
-        uint256 purse = _purseWords().seek(batch.purse, viewingKey);
-        if (purse == 0) return Outcome.UnknownPurse;
-        if (!batch.purse.take(purse, ticket.faceValue)) return Outcome.InsufficientBalance;
-        batch.spent.spend(bit);
+        uint256 spent = batch.spent;
+        if (spent & bit != 0) return Outcome.Spent;
+        (bool won, address viewingKey) = batch.ticket.check(winner);
+        if (!won) return Outcome.NotWon;
+        if (viewingKey != batch.viewingKey) batch.seekPurse(_purseWords(), viewingKey);
+        uint256 left = Purses.take(batch.purse, batch.ticket.faceValue());
+        if (left == 0) return _whyUnpaid(viewingKey, batch.purse);
+        (batch.purse, batch.spent) = (left, spent | bit);
         batch.redeemed.push(viewingKey, fields);
         return Outcome.Redeemed;
+    }
+
+    function _whyUnpaid(address viewingKey, uint256 purse) private pure returns (Outcome) {
+        if (viewingKey == address(0)) return Outcome.BadSignature;
+        return purse == 0 ? Outcome.UnknownPurse : Outcome.InsufficientBalance;
     }
 
     /// @dev The purses as packed words.
@@ -432,23 +441,20 @@ contract TicketBroker is ITicketBroker, EIP712, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev Divides each ticket by itself, so that it pays the same whatever it is batched with; the treasury gets the rest of each.
-    function _creditShares(Batch memory batch, Terms memory terms) private {
-        TicketHash.Preimage memory ticket = batch.ticket;
-        uint256 faceValue = ticket.faceValue;
-        unchecked {
-            // Shares sum to at most 10,000 basis points, and face values to far less than 2^64.
-            uint256 count = batch.redeemed.length;
-            uint256 relayAmount = count * (faceValue * terms.relayBps / BPS);
-            uint256 broadcasterAmount = count * (faceValue * terms.broadcasterBps / BPS);
-            uint256 treasuryAmount = count * faceValue - relayAmount - broadcasterAmount;
-            _accounts.creditRelay(ticket.relay, relayAmount, treasuryAmount);
-            _accounts.credit(terms.payee, broadcasterAmount);
-            batch.redeemed
-                .emitLog(
-                    ticket.relay, ticket.stream, ticket.terms, faceValue, relayAmount, broadcasterAmount, treasuryAmount
-                );
-        }
+    function _creditShares(Preimage ticket, bytes32[] memory redeemed, uint256 split) private {
+        (uint256 relayAmount, uint256 broadcasterAmount, uint256 treasuryAmount) =
+            split.divide(ticket.faceValue(), redeemed.length);
+        _accounts.creditRelay(ticket.relay(), relayAmount, treasuryAmount);
+        _accounts.credit(split.payeeOf(), broadcasterAmount);
+        redeemed.emitLog(
+            ticket.relay(),
+            ticket.stream(),
+            ticket.terms(),
+            ticket.faceValue(),
+            relayAmount,
+            broadcasterAmount,
+            treasuryAmount
+        );
     }
 
     /* INTERNAL: MONEY */

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Errors} from "../src/libraries/Errors.sol";
 import {Events} from "../src/libraries/Events.sol";
+import {ContractWallet} from "./helpers/ContractWallet.sol";
 import {Fixture} from "./helpers/Fixture.sol";
 
 contract CreditsTest is Fixture {
@@ -112,6 +113,16 @@ contract CreditsTest is Fixture {
         assertEq(broker.creditOf(payee) - before, 995_000);
         assertEq(broker.creditOf(keeper), 5_000);
         assertEq(broker.purseOf(viewer).balance, 10e6 - 4 * FACE);
+    }
+
+    function test_contract_wallet_tips_by_the_bytes_form() public {
+        address wallet = address(new ContractWallet(alice));
+        _give(wallet, 1e6);
+        bytes32 nonce = broker.tipNonce(wallet, stream, 0, "salt");
+        bytes memory signature = bytes.concat(_sign(aliceKey, _authorizationDigest(wallet, 1e6, nonce)), "guard");
+        uint256 before = broker.creditOf(payee);
+        broker.tipWithAuthorization(wallet, stream, 1e6, 0, 0, "salt", 0, type(uint256).max, signature);
+        assertEq(broker.creditOf(payee) - before, 1e6);
     }
 
     function test_tip_to_an_unknown_stream_is_refused() public {

@@ -155,6 +155,17 @@ contract RedemptionTest is Fixture {
         assertEq(_redeem(_winner(ticket, 1, viewerKey)), Outcome.NotWon);
     }
 
+    /// @dev The bound of a win probability is its type's: 0 never wins, 2^64 - 1 loses one draw in 2^64.
+    function test_extremes_of_the_win_probability() public {
+        uint64[3] memory odds = [uint64(0), 1, type(uint64).max];
+        for (uint32 i; i < 12; ++i) {
+            Ticket memory ticket = _ticket(i);
+            ticket.winProb = odds[i % 3];
+            Outcome expected = i % 3 == 2 ? Outcome.Redeemed : Outcome.NotWon;
+            assertEq(_redeem(_winner(ticket, i, viewerKey)), expected);
+        }
+    }
+
     function test_draw_at_its_probability_loses_and_one_below_wins() public {
         // A fixed point cannot be computed, since the probability is part of the digest; so search for both sides of one draw.
         uint256 won;
@@ -226,7 +237,46 @@ contract RedemptionTest is Fixture {
         assertEq(broker.heldBy(relay), 50e6);
     }
 
+    function test_every_face_value_within_its_bounds_is_paid() public {
+        uint32[2] memory bounds = [broker.MIN_FACE_VALUE(), broker.MAX_FACE_VALUE()];
+        for (uint32 i; i < 2; ++i) {
+            Ticket memory ticket = _ticket(i);
+            ticket.faceValue = bounds[i];
+            Group[] memory groups = _batch(_winner(ticket, i, viewerKey));
+            groups[0].faceValue = bounds[i];
+            assertEq(_redeem(groups), Outcome.Redeemed);
+        }
+        assertEq(broker.purseOf(viewer).balance, 10e6 - uint256(bounds[0]) - bounds[1]);
+    }
+
+    /// @dev One purse goes through groups of two streams and two face values, and is written at the end of the call.
+    function test_a_purse_in_hand_is_the_same_in_the_next_group() public {
+        Ticket memory ticket = _ticket(2);
+        ticket.faceValue = 20_000;
+        Group[] memory groups = new Group[](3);
+        groups[0] = _batch(0, 1)[0];
+        groups[1] = _batch(_winner(ticket, 2, viewerKey))[0];
+        groups[1].faceValue = 20_000;
+        groups[2] = _batch(1, 1)[0];
+        assertEq(broker.redeem(groups), hex"000000");
+        assertEq(broker.purseOf(viewer).balance, 10e6 - 2 * FACE - 20_000);
+    }
+
     /* CALLDATA THAT NO ENCODER MAKES */
+
+    function test_values_that_do_not_fit_are_refused_whole() public {
+        bytes memory data = abi.encodeCall(broker.redeem, (_batch(1, 1)));
+        // Behind the selector: offset, length, offset, then relay, stream, terms, face value.
+        for (uint256 word = 3; word < 7; ++word) {
+            bytes memory dirty = bytes.concat(data);
+            dirty[4 + 32 * word] = 0x01;
+            (bool success, bytes memory result) = address(broker).call(dirty);
+            if (word == 4) continue;
+            assertFalse(success);
+            assertEq(bytes4(result), Errors.MalformedBatch.selector);
+        }
+        assertEq(broker.purseOf(viewer).balance, 10e6);
+    }
 
     /// @dev Calls `redeem` with `count` groups that all are the same bytes.
     function _aliased(uint256 count) private returns (bool success, bytes memory result) {
@@ -267,6 +317,25 @@ contract RedemptionTest is Fixture {
         assertEq(broker.creditOf(relay), 35_000);
         assertEq(broker.creditOf(payee), 12_500);
         assertEq(broker.creditOf(broadcaster), 0);
+    }
+
+    function test_a_version_of_the_terms_is_fetched_once() public {
+        vm.expectCall(address(keys), abi.encodeCall(keys.termsOf, (stream, 1)), 1);
+        assertEq(_redeem(_winner(1)), Outcome.Redeemed);
+        assertEq(_redeem(_winner(2)), Outcome.Redeemed);
+    }
+
+    function test_terms_that_do_not_exist_are_asked_for_again() public {
+        Ticket memory ticket = _ticket(1);
+        ticket.terms = 2;
+        Group[] memory groups = _batch(_winner(ticket, 1, viewerKey));
+        groups[0].terms = 2;
+        assertEq(_redeem(groups), Outcome.UnknownTerms);
+        vm.prank(broadcaster);
+        keys.setTerms(stream, Terms(broadcaster, 6000, 3000, 0));
+        assertEq(_redeem(groups), Outcome.Redeemed);
+        assertEq(broker.creditOf(relay), 30_000);
+        assertEq(broker.creditOf(broadcaster), 15_000);
     }
 
     function test_relay_that_is_also_the_payee_gets_both_shares() public {

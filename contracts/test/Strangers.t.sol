@@ -14,7 +14,7 @@ contract Leak {
     }
 
     function take(address from, uint256 amount) external {
-        USDC.transferFrom(from, msg.sender, amount);
+        require(USDC.transferFrom(from, msg.sender, amount), "refused");
     }
 }
 

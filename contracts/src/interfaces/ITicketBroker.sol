@@ -24,7 +24,7 @@ struct Purse {
     uint32 exitAt;
 }
 
-/// @notice One draw, as the viewing key signs it.
+/// @notice One draw, as the viewing key signs it. `winProb` counts 2^64ths: 0 never wins, 2^64 - 1 loses one draw in 2^64.
 struct Ticket {
     address relay;
     uint256 stream;

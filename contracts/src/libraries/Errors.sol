@@ -35,7 +35,7 @@ library Errors {
     /// @notice The deadline has passed.
     error Expired();
     error UnknownStream();
-    /// @notice Groups of a batch share their winners in calldata; encode each by itself.
+    /// @notice Groups share their winners in calldata, or a value is wider than its type; encode each group by itself.
     error MalformedBatch();
 
     /* STREAM KEYS */

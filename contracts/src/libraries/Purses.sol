@@ -1,50 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-/// @title Paying tickets out of purses that are kept as one packed word each.
+/// @title Paying tickets out of a purse that is kept as one packed word.
 /// @dev A word is `exitAt u32 | exiting u32 | balance u32 | owner u160` from the top: the storage layout of `Purse`.
 library Purses {
-    uint256 private constant MASK = type(uint32).max;
-
-    /// @dev The purse in hand: a batch of one viewer reads and writes it once.
-    struct Cursor {
-        address viewingKey;
-        uint256 word;
-        bool dirty;
-    }
-
-    /// @notice Moves `cursor` to the purse of `viewingKey` and returns its word, zero when there is none.
-    function seek(mapping(address => uint256) storage words, Cursor memory cursor, address viewingKey)
-        internal
-        returns (uint256 word)
-    {
-        if (viewingKey == cursor.viewingKey) return cursor.word;
-        flush(words, cursor);
-        word = words[viewingKey];
-        (cursor.viewingKey, cursor.word) = (viewingKey, word);
-    }
-
-    /// @notice Takes `amount` from the purse in hand, from leaving money last; false when it holds less.
-    function take(Cursor memory cursor, uint256 word, uint256 amount) internal pure returns (bool) {
+    /// @notice What a purse is after `amount` was taken from it, from leaving money last; zero when it holds less.
+    function take(uint256 purse, uint256 amount) internal pure returns (uint256 left) {
         unchecked {
-            uint256 balance = (word >> 160) & MASK;
-            if (balance < amount) return false;
+            uint256 balance = uint32(purse >> 160);
+            if (balance < amount) return 0;
+            left = purse - (amount << 160);
             balance -= amount;
-            word -= amount << 160;
-            if (((word >> 192) & MASK) > balance) {
+            if (uint32(purse >> 192) > balance) {
                 // Without leaving money there is no exit under way.
-                uint256 exitAt = balance == 0 ? 0 : word >> 224;
-                word = (exitAt << 224) | (balance << 192) | (word & type(uint192).max);
+                uint256 exitAt = balance == 0 ? 0 : purse >> 224;
+                left = (exitAt << 224) | (balance << 192) | (left & type(uint192).max);
             }
-            (cursor.word, cursor.dirty) = (word, true);
-            return true;
         }
-    }
-
-    /// @notice Writes the purse in hand back.
-    function flush(mapping(address => uint256) storage words, Cursor memory cursor) internal {
-        if (!cursor.dirty) return;
-        words[cursor.viewingKey] = cursor.word;
-        cursor.dirty = false;
     }
 }

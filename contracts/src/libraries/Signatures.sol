@@ -15,20 +15,10 @@ library Signatures {
     }
 
     /// @notice The signer of `digest` by an EIP-2098 signature; zero when malformed.
-    function recoverCompact(bytes32 digest, bytes32 r, bytes32 vs) internal view returns (address signer) {
-        uint256 s = uint256(vs) & (type(uint256).max >> 1);
-        if (s > HALF_ORDER) return address(0);
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, digest)
-            mstore(add(free, 0x20), add(27, shr(255, vs)))
-            mstore(add(free, 0x40), r)
-            mstore(add(free, 0x60), s)
-            // A malformed signature returns no bytes and leaves the zero in place.
-            mstore(0x00, 0)
-            if iszero(staticcall(gas(), 1, free, 0x80, 0x00, 0x20)) { revert(0x00, 0x00) }
-            signer := mload(0x00)
-        }
+    function recoverCompact(bytes32 digest, bytes32 r, bytes32 vs) internal pure returns (address) {
+        bytes32 s = bytes32(uint256(vs) & (type(uint256).max >> 1));
+        if (uint256(s) > HALF_ORDER) return address(0);
+        return ecrecover(digest, uint8(27 + (uint256(vs) >> 255)), r, s);
     }
 
     /// @notice The parts of a signature of 65 bytes.

@@ -6,50 +6,26 @@ pragma solidity ^0.8.37;
 /// tagged with another epoch of its parity is dead and may be overwritten, and in steady state no new storage slot is written.
 library SpentIndexes {
     uint256 internal constant BITS = 224;
-    /// @dev No page has this key, which marks a cursor that has been nowhere yet.
-    uint256 internal constant NOWHERE = type(uint256).max;
 
-    /// @dev The word in hand: neighbouring indexes share it, so that a batch reads and writes it once.
-    struct Cursor {
-        uint256 key;
-        uint256 word;
-        bool dirty;
-    }
-
-    /// @notice Moves `cursor` to the word of `index` in `epoch`, which must be live.
-    /// @return bit the bit of `index`, or zero when it is set already
-    function seek(mapping(uint256 => uint256) storage words, Cursor memory cursor, uint256 epoch, uint256 index)
-        internal
-        returns (uint256 bit)
-    {
-        unchecked {
-            uint256 key = ((epoch & 1) << 32) | (index / BITS);
-            uint256 word;
-            if (key == cursor.key) {
-                word = cursor.word;
-            } else {
-                flush(words, cursor);
-                word = words[key];
-                if (word >> BITS != epoch) word = epoch << BITS;
-                (cursor.key, cursor.word) = (key, word);
-            }
-            bit = 1;
-            bit <<= index % BITS;
-            if (word & bit != 0) bit = 0;
+    /// @notice Which word of which epoch an index falls into, and its bit there.
+    /// @param fields holds `index << 32 | epoch` in its low half
+    /// @return place `epoch << 32 | index / 224`
+    function placeOf(uint256 fields) internal pure returns (uint256 place, uint256 bit) {
+        assembly ("memory-safe") {
+            let index := and(shr(32, fields), 0xffffffff)
+            place := or(shl(32, and(fields, 0xffffffff)), div(index, BITS))
+            bit := shl(mod(index, BITS), 1)
         }
     }
 
-    /// @notice Sets a bit of the word in hand.
-    function spend(Cursor memory cursor, uint256 bit) internal pure {
-        cursor.word |= bit;
-        cursor.dirty = true;
+    /// @notice The key of the word of a place: of the epoch only the parity counts.
+    function keyOf(uint256 place) internal pure returns (uint256 key) {
+        return place & ((1 << 33) - 1);
     }
 
-    /// @notice Writes the word in hand back.
-    function flush(mapping(uint256 => uint256) storage words, Cursor memory cursor) internal {
-        if (!cursor.dirty) return;
-        words[cursor.key] = cursor.word;
-        cursor.dirty = false;
+    /// @notice A word as it counts in a live epoch: empty when another epoch wrote it.
+    function inEpoch(uint256 word, uint256 epoch) internal pure returns (uint256) {
+        return word >> BITS == epoch ? word : epoch << BITS;
     }
 
     /// @notice Whether the bit of `index` is set for `epoch`, which must be live.
@@ -58,7 +34,7 @@ library SpentIndexes {
         view
         returns (bool)
     {
-        uint256 word = words[((epoch & 1) << 32) | (index / BITS)];
-        return word >> BITS == epoch && (word >> (index % BITS)) & 1 == 1;
+        (uint256 place, uint256 bit) = placeOf((index << 32) | epoch);
+        return inEpoch(words[keyOf(place)], epoch) & bit != 0;
     }
 }

@@ -21,7 +21,7 @@ contract BrokerInvariants is Fixture {
         broker = new TicketBroker(config);
         handler = new BrokerHandler(broker, keys, usdc, minter);
         targetContract(address(handler));
-        bytes4[] memory selectors = new bytes4[](9);
+        bytes4[] memory selectors = new bytes4[](12);
         selectors[0] = BrokerHandler.deposit.selector;
         selectors[1] = BrokerHandler.requestExit.selector;
         selectors[2] = BrokerHandler.finishExit.selector;
@@ -31,6 +31,9 @@ contract BrokerInvariants is Fixture {
         selectors[6] = BrokerHandler.redeem.selector;
         selectors[7] = BrokerHandler.withdraw.selector;
         selectors[8] = BrokerHandler.sweep.selector;
+        selectors[9] = BrokerHandler.fill.selector;
+        selectors[10] = BrokerHandler.squat.selector;
+        selectors[11] = BrokerHandler.tip.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
     }
 
@@ -39,6 +42,15 @@ contract BrokerInvariants is Fixture {
         _checkConservation();
         _checkPurses();
         _checkLists();
+    }
+
+    /// @dev At the end of each walk nothing that was paid is paid again, however often its page is reused, and everybody can leave with all that is theirs.
+    function afterInvariant() public {
+        handler.replayAll(4);
+        _checkConservation();
+        handler.leave();
+        handler.sweep();
+        assertEq(usdc.balanceOf(address(broker)), 0, "nothing is left behind");
     }
 
     /// @dev Every micro-USDC that came in is in a purse, in a credit, due to the treasury, or was paid out.
@@ -50,9 +62,9 @@ contract BrokerInvariants is Fixture {
             "deposited = left + exited + redeemed"
         );
         assertEq(
-            handler.redeemed(),
+            handler.redeemed() + handler.tipped(),
             handler.credits() + handler.feesDue() + handler.withdrawn() + handler.swept(),
-            "redeemed = credits + fees + paid out"
+            "redeemed + tipped = credits + fees + paid out"
         );
         assertEq(usdc.balanceOf(treasury), handler.swept());
     }
@@ -89,12 +101,17 @@ contract BrokerInvariants is Fixture {
             handler.setTerms(seed >> 88, seed >> 96);
             if (i % 10 == 0) handler.pass(seed >> 104);
             if (i % 20 == 0) handler.sweep();
+            if (i % 30 == 0) handler.fill(seed);
+            if (i % 7 == 0) handler.squat(seed >> 112, seed >> 120);
+            if (i % 9 == 0) handler.tip(seed >> 128, seed >> 136);
             if (i % 80 == 0) handler.requestExit(1, 5e6);
             handler.finishExit(1);
         }
         assertGt(handler.redemptions(), 50);
         assertGt(handler.exited(), 0);
         assertGt(handler.swept(), 0);
+        assertGt(handler.tipped(), 0);
         _checkConservation();
+        afterInvariant();
     }
 }

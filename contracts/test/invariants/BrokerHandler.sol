@@ -6,6 +6,7 @@ import {TicketBroker} from "../../src/TicketBroker.sol";
 import {StreamKeys} from "../../src/StreamKeys.sol";
 import {Terms} from "../../src/interfaces/IStreamKeys.sol";
 import {Group, Outcome, Purse, Ticket, Winner} from "../../src/interfaces/ITicketBroker.sol";
+import {Errors} from "../../src/libraries/Errors.sol";
 import {IFiatToken} from "../helpers/RealUsdc.sol";
 
 /// @notice Honest users of the broker: every call that they make is one that must succeed, so any revert is a fault of the contract.
@@ -20,14 +21,20 @@ contract BrokerHandler is Test {
     IFiatToken private immutable USDC;
     address private immutable MINTER;
 
-    /// @notice A winner that a relay holds and has not been paid for.
+    /// @notice A winner that a relay holds and has not been paid for, with the terms that were in force when it was signed.
     struct Held {
         Group group;
+        Terms terms;
         uint256 viewer;
         uint32 epoch;
         uint32 index;
     }
 
+    bytes32 private constant RECEIVE_TYPE = keccak256(
+        "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
+    );
+
+    uint256 private _tips;
     Held[] private _held;
     Held[] private _paid;
     mapping(address relay => uint32) private _nextIndex;
@@ -41,7 +48,7 @@ contract BrokerHandler is Test {
     uint256 public redeemed;
     uint256 public withdrawn;
     uint256 public swept;
-    uint256 public fees;
+    uint256 public tipped;
     uint256 public redemptions;
 
     constructor(TicketBroker broker, StreamKeys streams, IFiatToken usdc, address minter) {
@@ -63,8 +70,9 @@ contract BrokerHandler is Test {
         return vm.addr(12_000 + i % KEYS);
     }
 
+    /// @dev The second relay is an owner too: what it earns has nothing to do with what its purses may hold.
     function _relay(uint256 i) private pure returns (address) {
-        return vm.addr(13_000 + i % RELAYS);
+        return i % RELAYS == 1 ? owner(0) : vm.addr(13_000);
     }
 
     /// @dev A viewing key always belongs to the same owner: two keys each.
@@ -80,7 +88,7 @@ contract BrokerHandler is Test {
 
     /* WHAT USERS DO */
 
-    function deposit(uint256 who, uint256 amount) external {
+    function deposit(uint256 who, uint256 amount) public {
         address payer = _ownerOf(who);
         uint256 room = BROKER.CAP() - BROKER.heldBy(payer);
         if (room == 0) return;
@@ -96,6 +104,46 @@ contract BrokerHandler is Test {
         deposited += amount;
     }
 
+    /// @notice An owner fills its purses to the cap.
+    function fill(uint256 who) external {
+        address payer = _ownerOf(who);
+        deposit(who, BROKER.CAP() - BROKER.heldBy(payer));
+    }
+
+    /// @notice A stranger tries to take a viewing key with the signature that bound it, or with one of its own.
+    function squat(uint256 who, uint256 amount) external {
+        address stranger = address(0xBAD);
+        address key = viewer(who);
+        address before = BROKER.purseOf(key).owner;
+        amount = bound(amount, 1, 1e6);
+        vm.prank(MINTER);
+        USDC.mint(stranger, amount);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(12_000 + who % KEYS, BROKER.bindDigest(_ownerOf(who), key));
+        vm.startPrank(stranger);
+        USDC.approve(address(BROKER), amount);
+        vm.expectRevert(before == address(0) ? Errors.BadBinding.selector : Errors.NotPurseOwner.selector);
+        BROKER.deposit(key, amount, abi.encodePacked(r, s, v));
+        vm.stopPrank();
+        assertEq(BROKER.purseOf(key).owner, before);
+    }
+
+    /// @notice A wallet tips the stream.
+    function tip(uint256 amount, uint256 fee) external {
+        amount = bound(amount, 2, 5e6);
+        fee = bound(fee, 0, amount - 1);
+        address from = vm.addr(15_000);
+        vm.prank(MINTER);
+        USDC.mint(from, amount);
+        bytes32 salt = bytes32(++_tips);
+        bytes32 hash = keccak256(
+            abi.encode(RECEIVE_TYPE, from, BROKER, amount, 0, type(uint256).max, BROKER.tipNonce(from, 1, fee, salt))
+        );
+        (uint8 v, bytes32 r, bytes32 s) =
+            vm.sign(15_000, keccak256(abi.encodePacked(hex"1901", USDC.DOMAIN_SEPARATOR(), hash)));
+        BROKER.tipWithAuthorization(from, 1, amount, fee, fee, salt, 0, type(uint256).max, abi.encodePacked(r, s, v));
+        tipped += amount;
+    }
+
     function requestExit(uint256 who, uint256 amount) external {
         Purse memory purse = BROKER.purseOf(viewer(who));
         if (purse.owner == address(0)) return;
@@ -104,7 +152,7 @@ contract BrokerHandler is Test {
         BROKER.requestExit(viewer(who), amount);
     }
 
-    function finishExit(uint256 who) external {
+    function finishExit(uint256 who) public {
         Purse memory purse = BROKER.purseOf(viewer(who));
         if (purse.exiting == 0 || vm.getBlockTimestamp() < purse.exitAt) return;
         vm.prank(purse.owner);
@@ -135,7 +183,7 @@ contract BrokerHandler is Test {
     /// @notice A viewer signs a ticket that wins; the relay keeps it.
     function win(uint256 who, uint256 relayIndex, uint256 faceValue, uint256 skip) external {
         if (_held.length >= 40) return;
-        (uint32 terms,) = STREAMS.latestTerms(1);
+        (uint32 version, Terms memory terms) = STREAMS.latestTerms(1);
         address to = _relay(relayIndex);
         uint32 index = _nextIndex[to] + uint32(bound(skip, 0, 300));
         _nextIndex[to] = index + 1;
@@ -144,7 +192,7 @@ contract BrokerHandler is Test {
         Ticket memory ticket = Ticket(
             to,
             1,
-            terms,
+            version,
             keccak256(abi.encodePacked(preimage, index)),
             uint128(index),
             face,
@@ -156,8 +204,9 @@ contract BrokerHandler is Test {
             | uint256(ticket.epoch);
         Held storage kept = _held.push();
         kept.group.relay = to;
-        (kept.group.stream, kept.group.terms, kept.group.faceValue) = (1, terms, face);
+        (kept.group.stream, kept.group.terms, kept.group.faceValue) = (1, version, face);
         kept.group.winners.push(Winner(preimage, r, vs, fields));
+        kept.terms = terms;
         (kept.viewer, kept.epoch, kept.index) = (who % KEYS, ticket.epoch, index);
     }
 
@@ -169,7 +218,10 @@ contract BrokerHandler is Test {
             uint256 at_ = uint256(keccak256(abi.encode(seed, i))) % _held.length;
             _redeemOne(at_);
         }
-        if (_paid.length != 0) _replay(seed % _paid.length);
+        if (_paid.length == 0) return;
+        uint256 before = _credits();
+        _replay(seed % _paid.length);
+        assertEq(_credits(), before, "paid twice");
     }
 
     function _redeemOne(uint256 place) private {
@@ -180,6 +232,8 @@ contract BrokerHandler is Test {
         Group[] memory groups = new Group[](1);
         groups[0] = ticket.group;
         uint256 before = _credits();
+        uint256 relayBefore = BROKER.creditOf(ticket.group.relay);
+        uint256 payeeBefore = BROKER.creditOf(ticket.terms.payee);
         Outcome outcome = Outcome(uint8(BROKER.redeem(groups)[0]));
         uint256 gained = _credits() - before;
         if (!live) {
@@ -192,7 +246,11 @@ contract BrokerHandler is Test {
             assertEq(uint8(outcome), uint8(Outcome.Redeemed), "a valid winner of a funded viewer is always paid");
         }
         if (outcome == Outcome.Redeemed) {
-            assertEq(gained, ticket.group.faceValue, "consumed means credited in full");
+            uint256 face = ticket.group.faceValue;
+            assertEq(gained, face, "consumed means credited in full");
+            // By the terms that were in force when it was signed, whatever was set since.
+            assertEq(BROKER.creditOf(ticket.group.relay) - relayBefore, face * ticket.terms.relayBps / 10_000);
+            assertEq(BROKER.creditOf(ticket.terms.payee) - payeeBefore, face * ticket.terms.broadcasterBps / 10_000);
             redeemed += gained;
             ++redemptions;
             _paid.push(_held[place]);
@@ -208,20 +266,51 @@ contract BrokerHandler is Test {
     function _replay(uint256 place) private {
         Group[] memory groups = new Group[](1);
         groups[0] = _paid[place].group;
-        uint256 before = _credits();
         uint256 outcome = uint8(BROKER.redeem(groups)[0]);
         assertTrue(outcome == uint8(Outcome.Spent) || outcome == uint8(Outcome.OutsideEpochs), "replay");
-        assertEq(_credits(), before);
+    }
+
+    /// @notice Epoch by epoch, so that every page is used again, all that was paid is sent once more.
+    function replayAll(uint256 epochs) external {
+        uint256 before = _credits();
+        for (uint256 i; i < epochs; ++i) {
+            for (uint256 place; place < _paid.length; ++place) {
+                _replay(place);
+            }
+            assertEq(_credits(), before, "paid twice");
+            vm.warp(vm.getBlockTimestamp() + DAY);
+        }
+    }
+
+    /// @notice Everybody leaves with all that is theirs.
+    function leave() external {
+        for (uint256 i; i < accounts.length; ++i) {
+            uint256 credit = BROKER.creditOf(accounts[i]);
+            if (credit != 0) _withdraw(accounts[i], credit);
+        }
+        for (uint256 i; i < KEYS; ++i) {
+            Purse memory purse = BROKER.purseOf(viewer(i));
+            if (purse.balance == 0) continue;
+            vm.prank(purse.owner);
+            BROKER.requestExit(viewer(i), purse.balance);
+        }
+        vm.warp(vm.getBlockTimestamp() + BROKER.EXIT_DELAY());
+        for (uint256 i; i < KEYS; ++i) {
+            finishExit(i);
+        }
+    }
+
+    function _withdraw(address account, uint256 amount) private {
+        vm.prank(account);
+        BROKER.withdraw(address(0xCAFE), amount);
+        withdrawn += amount;
     }
 
     function withdraw(uint256 who, uint256 amount) external {
         address account = accounts[who % accounts.length];
         uint256 credit = BROKER.creditOf(account);
         if (credit == 0) return;
-        amount = bound(amount, 1, credit);
-        vm.prank(account);
-        BROKER.withdraw(address(0xCAFE), amount);
-        withdrawn += amount;
+        _withdraw(account, bound(amount, 1, credit));
     }
 
     function sweep() external {
