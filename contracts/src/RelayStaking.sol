@@ -7,6 +7,7 @@ import {IRelayStaking, Receipt, Relay, StakingConfig} from "./interfaces/IRelayS
 import {IUsdc} from "./interfaces/IUsdc.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Events} from "./libraries/Events.sol";
+import {Penalties} from "./libraries/Penalties.sol";
 import {ReceiptHash} from "./libraries/ReceiptHash.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {UsdcPull} from "./libraries/UsdcPull.sol";
@@ -144,7 +145,7 @@ contract RelayStaking is IRelayStaking, EIP712, ReentrancyGuardTransient {
         Relay storage relay = _relays[node];
         if (relay.owner == address(0)) revert Errors.NotRegistered();
         uint256 stake = relay.stake;
-        penalty = (stake * SLASH_BPS + BPS - 1) / BPS;
+        penalty = Penalties.penaltyOf(stake, SLASH_BPS);
         if (penalty == stake) {
             delete _relays[node];
         } else {
@@ -152,9 +153,8 @@ contract RelayStaking is IRelayStaking, EIP712, ReentrancyGuardTransient {
             relay.stake = left;
             if (relay.unbonding > left) relay.unbonding = left;
         }
-        uint256 reporterAmount = penalty * REPORTER_BPS / BPS;
-        uint256 burntAmount = penalty * BURN_BPS / BPS;
-        uint256 treasuryAmount = penalty - reporterAmount - burntAmount;
+        (uint256 reporterAmount, uint256 burntAmount, uint256 treasuryAmount) =
+            Penalties.divide(penalty, REPORTER_BPS, BURN_BPS);
         _credits[reporter] += reporterAmount;
         burnDue += uint128(burntAmount);
         treasuryDue += uint128(treasuryAmount);

@@ -1,38 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Authorization, IKeyMarket} from "../interfaces/IKeyMarket.sol";
 import {KeysConfig} from "../interfaces/IStreamKeys.sol";
 import {IUsdc} from "../interfaces/IUsdc.sol";
 import {Accounts} from "../libraries/Accounts.sol";
 import {Errors} from "../libraries/Errors.sol";
 import {Events} from "../libraries/Events.sol";
+import {Royalties} from "../libraries/Royalties.sol";
 import {UsdcPull} from "../libraries/UsdcPull.sol";
+import {CreditLedger} from "../money/CreditLedger.sol";
+import {Payouts} from "../money/Payouts.sol";
 
 /// @title Money of sales and rents: taken in, divided, and kept as credits until it is withdrawn.
 /// @dev The contract holds as much USDC as the credits and the royalties that are due sum to.
-abstract contract Credits is IKeyMarket, ReentrancyGuardTransient {
+abstract contract Credits is IKeyMarket, CreditLedger {
     using Accounts for mapping(address => uint256);
     using UsdcPull for IUsdc;
 
     /// @notice Greatest royalty, in basis points.
     uint256 public constant MAX_ROYALTY_BPS = 1000;
-    uint256 private constant BPS = 10_000;
 
-    IUsdc public immutable USDC;
-    /// @notice Gets the royalty of every sale and rent made here.
-    address public immutable TREASURY;
     /// @notice The royalty in basis points.
     uint16 public immutable ROYALTY_BPS;
 
-    mapping(address account => uint256 word) private _accounts;
-
-    constructor(KeysConfig memory config) {
-        if (config.usdc == address(0) || config.treasury == address(0)) revert Errors.BadConfig();
+    constructor(KeysConfig memory config) Payouts(config.usdc) CreditLedger(config.treasury) {
         if (config.royaltyBps > MAX_ROYALTY_BPS) revert Errors.BadConfig();
-        USDC = IUsdc(config.usdc);
-        TREASURY = config.treasury;
         ROYALTY_BPS = config.royaltyBps;
     }
 
@@ -66,13 +59,13 @@ abstract contract Credits is IKeyMarket, ReentrancyGuardTransient {
 
     /// @inheritdoc IKeyMarket
     function royaltyInfo(uint256, uint256 salePrice) public view returns (address receiver, uint256 royalty) {
-        return (TREASURY, salePrice * ROYALTY_BPS / BPS);
+        return (TREASURY, Royalties.royaltyOf(salePrice, ROYALTY_BPS));
     }
 
     /// @dev Divides a price between the treasury and `seller`, in one word.
     function _split(address seller, uint256 price) internal returns (uint256 royalty) {
         (, royalty) = royaltyInfo(0, price);
-        _accounts.creditRelay(seller, price - royalty, royalty);
+        _accounts.creditRelay(seller, Royalties.rest(price, royalty), royalty);
     }
 
     function _takeByAllowance(address payer, uint256 price) internal {
@@ -102,10 +95,5 @@ abstract contract Credits is IKeyMarket, ReentrancyGuardTransient {
         _accounts.credit(msg.sender, fee);
         _accounts.credit(payer, change);
         emit Events.Relayed(payer, msg.sender, fee, change);
-    }
-
-    function _pay(address to, uint256 amount) private {
-        if (to == address(0) || to == address(this)) revert Errors.BadRecipient();
-        if (!USDC.transfer(to, amount)) revert Errors.TransferFailed();
     }
 }
