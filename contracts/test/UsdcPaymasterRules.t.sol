@@ -9,7 +9,7 @@ import {PaymasterFixture} from "./helpers/PaymasterFixture.sol";
 import {RealEntryPoint} from "./helpers/RealEntryPoint.sol";
 import {RoundFeed} from "./helpers/RoundFeed.sol";
 
-/// @notice Validation keeps to the storage that ERC-7562 lets a staked paymaster use. Its opcodes are traced in aa.oracle.mjs.
+/// @notice Validation keeps to the storage that ERC-7562 lets a staked paymaster use. Its opcodes are traced in checks/userops.test.mjs.
 /// forge-config: default.evm_version = "prague"
 contract UsdcPaymasterRulesTest is PaymasterFixture {
     address private eoa;

@@ -1,5 +1,5 @@
 // A second opinion on user operations: viem packs, hashes and signs them, and a real anvil runs them through EntryPoint 0.8 and UsdcPaymaster.
-// Needs the artifacts of `forge build`. Run with `node --test test/aa.oracle.mjs`.
+// Needs the artifacts of `forge build` with the tests.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
