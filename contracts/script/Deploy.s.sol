@@ -2,39 +2,25 @@
 pragma solidity 0.8.37;
 
 import {Script} from "forge-std/Script.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
+import {EdgeReward} from "../src/EdgeReward.sol";
 import {FraudProofs} from "../src/FraudProofs.sol";
 import {RelayStaking} from "../src/RelayStaking.sol";
+import {SLAOracle} from "../src/SLAOracle.sol";
+import {StreamGovernor} from "../src/StreamGovernor.sol";
 import {StreamKeys} from "../src/StreamKeys.sol";
+import {StreamRegistry} from "../src/StreamRegistry.sol";
+import {StreamToken} from "../src/StreamToken.sol";
 import {TicketBroker} from "../src/TicketBroker.sol";
-import {StakingConfig} from "../src/interfaces/IRelayStaking.sol";
-import {KeysConfig} from "../src/interfaces/IStreamKeys.sol";
-import {Config} from "../src/interfaces/ITicketBroker.sol";
+import {UsdcPaymaster} from "../src/UsdcPaymaster.sol";
+import {Allocation} from "../src/interfaces/IStreamToken.sol";
 import {Canonical} from "./Canonical.sol";
 import {Launcher} from "./Launcher.sol";
 import {Network, Networks} from "./Network.sol";
+import {Treasury} from "./Treasury.sol";
 
 interface IToken {
     function decimals() external view returns (uint8);
-}
-
-interface ISafe {
-    function setup(
-        address[] calldata owners,
-        uint256 threshold,
-        address to,
-        bytes calldata data,
-        address fallbackHandler,
-        address paymentToken,
-        uint256 payment,
-        address payable paymentReceiver
-    ) external;
-}
-
-interface ISafeProxyFactory {
-    function createProxyWithNonce(address singleton, bytes calldata initializer, uint256 saltNonce)
-        external
-        returns (address);
-    function proxyCreationCode() external pure returns (bytes memory);
 }
 
 /// @title Deploy
@@ -51,6 +37,10 @@ contract Deploy is Script {
     error NoUsdc(address usdc);
     /// @notice The treasury is a Safe: name its owners in `safe.owners` of the configuration file or, comma-separated, in SAFE_OWNERS.
     error NoSafeOwners();
+    /// @notice SLAOracle needs three reporters or more: name them in `oracle.reporters` or, comma-separated, in REPORTERS.
+    error NoReporters();
+    /// @notice The paymaster needs a feed of the gas token in dollars: name it in `nativeUsdFeed` or in NATIVE_USD_FEED.
+    error NoFeed(address feed);
     /// @notice The contract is there already, with other arguments than the configuration says now. Immutable contracts do not change: take the
     /// configuration back, or deploy from another account.
     error Contradicts(string what, address at);
@@ -63,10 +53,12 @@ contract Deploy is Script {
         Canonical.entryPoint();
         Canonical.safeContracts();
         _launcher = _launch();
-        address treasury = _treasury();
-        _core(treasury);
+        _network.treasury = Treasury.create(_network.safeOwners, _network.safeThreshold);
+        _core();
+        _rewards();
+        _paymaster();
         vm.stopBroadcast();
-        _write(treasury);
+        _write();
     }
 
     /* CHECKS */
@@ -77,6 +69,9 @@ contract Deploy is Script {
         if (usdc.code.length == 0) revert NoUsdc(usdc);
         if (IToken(usdc).decimals() != 6) revert NoUsdc(usdc);
         if (_network.safeOwners.length < _network.safeThreshold) revert NoSafeOwners();
+        if (_network.oracle.reporters.length < 3) revert NoReporters();
+        address feed = _network.paymaster.priceFeed;
+        if (feed.code.length == 0) revert NoFeed(feed);
     }
 
     /* STEPS */
@@ -88,50 +83,49 @@ contract Deploy is Script {
         return Launcher(launcher);
     }
 
-    function _treasury() private returns (address safe) {
-        bytes memory setup = abi.encodeCall(
-            ISafe.setup,
-            (
-                _network.safeOwners,
-                _network.safeThreshold,
-                address(0),
-                "",
-                Canonical.SAFE_FALLBACK_HANDLER,
-                address(0),
-                0,
-                payable(0)
-            )
-        );
-        ISafeProxyFactory factory = ISafeProxyFactory(Canonical.SAFE_PROXY_FACTORY);
-        bytes memory code = abi.encodePacked(factory.proxyCreationCode(), abi.encode(Canonical.SAFE));
-        bytes32 salt = keccak256(abi.encodePacked(keccak256(setup), uint256(0)));
-        safe = vm.computeCreate2Address(salt, keccak256(code), address(factory));
-        if (safe.code.length == 0) factory.createProxyWithNonce(Canonical.SAFE, setup, 0);
+    function _core() private {
+        Network memory n = _network;
+        (n.streamKeys.usdc, n.streamKeys.treasury) = (n.usdc, n.treasury);
+        (n.staking.usdc, n.staking.treasury) = (n.usdc, n.treasury);
+        n.streamKeys.fraudProofs = n.staking.fraudProofs = _at("FraudProofs");
+        (n.broker.usdc, n.broker.streamKeys, n.broker.treasury) = (n.usdc, _at("StreamKeys"), n.treasury);
+        _create("StreamKeys", type(StreamKeys).creationCode, abi.encode(n.streamKeys));
+        _create("RelayStaking", type(RelayStaking).creationCode, abi.encode(n.staking));
+        _create("FraudProofs", type(FraudProofs).creationCode, abi.encode(_at("StreamKeys"), _at("RelayStaking")));
+        _create("TicketBroker", type(TicketBroker).creationCode, abi.encode(n.broker));
+        _create("StreamRegistry", type(StreamRegistry).creationCode, abi.encode(_at("StreamKeys")));
     }
 
-    function _core(address treasury) private {
+    /// @dev The timelock has the governor as its only proposer, anybody as its executor, and no admin but itself.
+    function _rewards() private {
         Network memory n = _network;
-        address keys = _at("StreamKeys");
-        address staking = _at("RelayStaking");
-        address judge = _at("FraudProofs");
+        address timelock = _at("TimelockController");
+        Allocation[] memory allocations = new Allocation[](2);
+        allocations[0] = Allocation(_at("EdgeReward"), n.rewardTokens);
+        allocations[1] = Allocation(n.treasury, 1e27 - n.rewardTokens);
+        address[] memory proposers = new address[](1);
+        proposers[0] = _at("StreamGovernor");
+        (n.oracle.usdc, n.oracle.treasury, n.oracle.governance) = (n.usdc, n.treasury, timelock);
+        (n.rewards.usdc, n.rewards.stream, n.rewards.governance) = (n.usdc, _at("StreamToken"), timelock);
+        (n.rewards.ticketBroker, n.rewards.relayStaking) = (_at("TicketBroker"), _at("RelayStaking"));
+        (n.rewards.oracle, n.rewards.priceFeed) = (_at("SLAOracle"), n.streamUsdFeed);
+        (n.governor.stream, n.governor.timelock) = (_at("StreamToken"), payable(timelock));
+        (n.governor.edgeReward, n.governor.slaOracle) = (_at("EdgeReward"), _at("SLAOracle"));
+        _create("StreamToken", type(StreamToken).creationCode, abi.encode(allocations));
         _create(
-            "StreamKeys", type(StreamKeys).creationCode, abi.encode(KeysConfig(n.usdc, treasury, judge, n.royaltyBps))
+            "TimelockController",
+            type(TimelockController).creationCode,
+            abi.encode(n.timelockDelay, proposers, new address[](1), address(0))
         );
-        _create(
-            "RelayStaking",
-            type(RelayStaking).creationCode,
-            abi.encode(
-                StakingConfig(
-                    n.usdc, judge, treasury, n.minStake, n.unbondSeconds, n.slashBps, n.reporterBps, n.burnBps
-                )
-            )
-        );
-        _create("FraudProofs", type(FraudProofs).creationCode, abi.encode(keys, staking));
-        _create(
-            "TicketBroker",
-            type(TicketBroker).creationCode,
-            abi.encode(Config(n.usdc, keys, treasury, n.epochSeconds, n.exitDelay, n.minFaceValue, n.maxFaceValue))
-        );
+        _create("SLAOracle", type(SLAOracle).creationCode, abi.encode(n.oracle));
+        _create("EdgeReward", type(EdgeReward).creationCode, abi.encode(n.rewards));
+        _create("StreamGovernor", type(StreamGovernor).creationCode, abi.encode(n.governor));
+    }
+
+    function _paymaster() private {
+        Network memory n = _network;
+        (n.paymaster.entryPoint, n.paymaster.usdc, n.paymaster.owner) = (Canonical.ENTRY_POINT, n.usdc, n.treasury);
+        _create("UsdcPaymaster", type(UsdcPaymaster).creationCode, abi.encode(n.paymaster));
     }
 
     function _at(string memory name) private view returns (address) {
@@ -164,7 +158,7 @@ contract Deploy is Script {
     /* RESULT */
 
     /// @dev The file that `clustercast --deployments` reads, and beside it what was created with which arguments.
-    function _write(address treasury) private {
+    function _write() private {
         vm.createDir(_file(""), true);
         vm.writeJson(_json, _file("contracts.json"));
         string memory file = _file("deployment.json");
@@ -178,11 +172,12 @@ contract Deploy is Script {
         vm.serializeAddress(key, "streamKeys", _at("StreamKeys"));
         vm.serializeAddress(key, "relayStaking", _at("RelayStaking"));
         vm.serializeAddress(key, "fraudProofs", _at("FraudProofs"));
-        vm.serializeAddress(key, "treasury", treasury);
-        vm.serializeUint(key, "epochSeconds", _network.epochSeconds);
-        vm.serializeUint(key, "minFaceValue", _network.minFaceValue);
-        vm.serializeUint(key, "maxFaceValue", _network.maxFaceValue);
-        vm.serializeUint(key, "exitDelaySeconds", _network.exitDelay);
+        vm.serializeAddress(key, "streamRegistry", _at("StreamRegistry"));
+        vm.serializeAddress(key, "treasury", _network.treasury);
+        vm.serializeUint(key, "epochSeconds", _network.broker.epochSeconds);
+        vm.serializeUint(key, "minFaceValue", _network.broker.minFaceValue);
+        vm.serializeUint(key, "maxFaceValue", _network.broker.maxFaceValue);
+        vm.serializeUint(key, "exitDelaySeconds", _network.broker.exitDelay);
         vm.serializeBool(key, "devnet", false);
         vm.writeJson(vm.serializeUint(key, "deployedBlock", since), file);
     }

@@ -3,23 +3,33 @@ pragma solidity 0.8.37;
 
 import {Script} from "forge-std/Script.sol";
 import {Vm, VmSafe} from "forge-std/Vm.sol";
+import {RoundFeed} from "../test/helpers/RoundFeed.sol";
 import {RealUsdc} from "../test/helpers/RealUsdc.sol";
 import {Canonical} from "./Canonical.sol";
 import {Network, Networks} from "./Network.sol";
 
 /// @title DryRun
-/// @notice Gives an anvil what a network has before we come: the factories, and Circle's USDC where the configuration says that it is.
+/// @notice Gives an anvil what a network has before we come: the factories, and Circle's USDC and a price feed where the configuration says that they are.
 contract DryRun is Script {
     function prepare(string calldata name) external {
         Network memory network = Networks.load(name);
         _set(Canonical.SAFE_SINGLETON_FACTORY, Canonical.CREATE2_FACTORY.code);
         vm.startStateDiffRecording();
-        address usdc = address(RealUsdc.deploy(makeAddr("minter")));
-        _copy(vm.stopAndReturnStateDiff(), usdc, network.usdc);
+        _copy(address(new RoundFeed(8, 3500e8)), network.paymaster.priceFeed);
+        if (network.paymaster.sequencerFeed != address(0)) {
+            vm.startStateDiffRecording();
+            RoundFeed sequencer = new RoundFeed(0, 0);
+            // Up since long.
+            sequencer.set(0, 1, block.timestamp);
+            _copy(address(sequencer), network.paymaster.sequencerFeed);
+        }
+        vm.startStateDiffRecording();
+        _copy(address(RealUsdc.deploy(makeAddr("minter"))), network.usdc);
     }
 
-    /// @dev Repeats on the node what happened here, with the proxy at another address.
-    function _copy(Vm.AccountAccess[] memory accesses, address from, address to) private {
+    /// @dev Repeats on the node what was recorded here, with the contract `from` at the address `to`.
+    function _copy(address from, address to) private {
+        Vm.AccountAccess[] memory accesses = vm.stopAndReturnStateDiff();
         for (uint256 i; i < accesses.length; ++i) {
             if (accesses[i].kind == VmSafe.AccountAccessKind.Create) {
                 address account = accesses[i].account;

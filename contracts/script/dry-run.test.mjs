@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { anvil, deploy, environmentOf, folder, prepare, read } from './rehearsal.mjs';
 import { writeInputs } from './verification.mjs';
 
+const zero = `0x${'0'.repeat(40)}`;
 const networks = readdirSync(join(dirname(fileURLToPath(import.meta.url)), 'networks')).map((file) => basename(file, '.json')).sort();
 
 before(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,7 +39,7 @@ for (const network of networks) {
   });
 }
 
-test('a wrong chain, a token that is none and a Safe without owners are refused by name', async (t) => {
+test('a wrong chain, missing contracts of others and missing names are refused by their causes', async (t) => {
   const chain = await anvil(1);
   t.after(chain.stop);
   await assert.rejects(deploy('base', chain.url, {}), /WrongChain/);
@@ -46,6 +47,9 @@ test('a wrong chain, a token that is none and a Safe without owners are refused 
   await assert.rejects(deploy('base', chain.url, {}), /NoUsdc/);
   await prepare('base', chain.url, {});
   await assert.rejects(deploy('base', chain.url, {}), /NoSafeOwners/);
+  const SAFE_OWNERS = environmentOf('base', chain.url, folder).SAFE_OWNERS;
+  await assert.rejects(deploy('base', chain.url, { SAFE_OWNERS }), /NoReporters/);
+  await assert.rejects(deploy('base', chain.url, { ...environmentOf('base', chain.url, folder), NATIVE_USD_FEED: zero }), /NoFeed/);
   await assert.rejects(deploy('nowhere', chain.url, {}), /UnknownNetwork/);
 });
 

@@ -9,6 +9,8 @@ const home = dirname(dirname(fileURLToPath(import.meta.url)));
 // Anvil's first account, whose key is public, and three more as the owners of the Safe.
 const key = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80';
 const owners = ['0x70997970C51812dc3A010C7d01b50e0d17dc79C8', '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC', '0x90F79bf6EB2c4f870365E785982E1f101E93b906'];
+// Reporters need no key to be named.
+const reporters = [1, 2, 3].map((n) => `0x${n.toString(16).padStart(40, '5')}`);
 // Where a network's file names none yet.
 const standIn = { USDC: '0x00000000000000000000000000000000000c0001', NATIVE_USD_FEED: '0x00000000000000000000000000000000000c0002' };
 const zero = `0x${'0'.repeat(40)}`;
@@ -24,13 +26,13 @@ export function environmentOf(network, url, out) {
   const config = read(network);
   mkdirSync(out, { recursive: true });
   return {
-    DEPLOYMENT_FOLDER: out, RPC_URL: url, SAFE_OWNERS: owners.join(','),
+    DEPLOYMENT_FOLDER: out, RPC_URL: url, SAFE_OWNERS: owners.join(','), REPORTERS: reporters.join(','),
     ...(config.usdc === zero && { USDC: standIn.USDC }),
     ...(config.nativeUsdFeed === zero && { NATIVE_USD_FEED: standIn.NATIVE_USD_FEED }),
   };
 }
 
-/** Puts there what others deployed: the factories and Circle's USDC. */
+/** Puts there what others deployed: the factories, Circle's USDC and a price feed. */
 export const prepare = (network, url, environment) => script('DryRun', 'prepare(string)', network, url, environment);
 
 export const deploy = (network, url, environment) => script('Deploy', 'run(string)', network, url, environment, '--broadcast', '--slow', '--private-key', key);
