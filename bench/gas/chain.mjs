@@ -39,7 +39,7 @@ export async function withChain(root, use) {
 }
 
 /** An account that anybody can make from its name, as forge's makeAddr does. */
-export const accountOf = (name) => privateKeyToAccount(keccak256(stringToHex(name)));
+const accountOf = (name) => privateKeyToAccount(keccak256(stringToHex(name)));
 
 class Chain {
   #root;
