@@ -12,12 +12,14 @@ const START_MS = 20_000;
 const ROUNDS = 100;
 const TICKETS = 50;
 const REDEMPTION = 40;
+const BEATS_AN_HOUR = 60;
 const PROFILES = { base: 'Base', megaeth: 'MegaEth', polygon: 'Polygon' };
 
 export const title = 'The chain: gas, latency and dollars of an operation';
 export const about = `\`clustercast bench chain\` on an anvil that mines every transaction at once: the latency and the throughput are those of our client, the contracts and that
 node, not of a public chain. Gas is the median of ${ROUNDS} transactions, of the first one where the name says so: it fills new storage. A deposit is one by EIP-3009 into a purse that
-exists, a redemption pays ${TICKETS} winners of four purses, a stake is added to. Dollars are the same gas at the parameters that public chains publish, the L1 data fee included, with $3,000 an ETH and
+exists, a redemption pays ${TICKETS} winners of four purses, a stake is added to, a heartbeat is
+a beat of a delegated key whose first transaction starts the run; 60 of them make its hour. Dollars are the same gas at the parameters that public chains publish, the L1 data fee included, with $3,000 an ETH and
 $0.10 a POL, a redemption there of ${REDEMPTION} winners; [chain-choice.md](chain-choice.md) has the parameters, their sources and dates.`;
 
 /** Measures on one anvil, then prices by each profile. */
@@ -74,6 +76,7 @@ function figuresOf(own, priced) {
   for (const [profile, chain] of Object.entries(priced)) {
     for (const operation of chain.operations) {
       metrics[`${operation.name === 'redeem' ? `redeem${REDEMPTION}` : operation.name}On${PROFILES[profile]}Usd`] = operation.totalUsd;
+      if (operation.name === 'heartbeat') metrics[`heartbeatHourOn${PROFILES[profile]}Usd`] = Number((operation.totalUsd * BEATS_AN_HOUR).toFixed(10));
     }
   }
   return metrics;

@@ -29,8 +29,8 @@ export async function withChain(root, use) {
     const environment = environmentOf(NETWORK, node.url, out);
     await prepare(NETWORK, node.url, environment);
     await deploy(NETWORK, node.url, environment);
-    const deployment = JSON.parse(await readFile(join(out, 'deployment.json'), 'utf8'));
-    const chain = new Chain(root, node.url, deployment);
+    const read = async (file) => JSON.parse(await readFile(join(out, file), 'utf8'));
+    const chain = new Chain(root, node.url, await read('deployment.json'), await read('contracts.json'));
     await chain.account(MINTER);
     return await use(chain);
   } finally {
@@ -39,13 +39,15 @@ export async function withChain(root, use) {
 }
 
 /** An account that anybody can make from its name, as forge's makeAddr does. */
-export const accountOf = (name) => privateKeyToAccount(keccak256(stringToHex(name)));
+const accountOf = (name) => privateKeyToAccount(keccak256(stringToHex(name)));
 
 class Chain {
   #root;
+  #contracts;
 
-  constructor(root, url, deployment) {
+  constructor(root, url, deployment, contracts) {
     this.#root = root;
+    this.#contracts = contracts;
     this.deployment = deployment;
     this.usdc = { address: deployment.usdc, abi: USDC };
     const chain = defineChain({ id: deployment.chainId, name: NETWORK, nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 }, rpcUrls: { default: { http: [url] } } });
@@ -54,15 +56,10 @@ class Chain {
 
   get id() { return this.deployment.chainId; }
 
-  /** One of our contracts, with what forge built of it. */
+  /** One of our contracts, with the ABI that forge built. */
   async contract(name) {
-    const { abi } = await this.artifact(name);
-    return { address: this.deployment[name[0].toLowerCase() + name.slice(1)], abi };
-  }
-
-  async artifact(name) {
-    const { abi, bytecode } = JSON.parse(await readFile(join(this.#root, `contracts/out/${name}.sol/${name}.json`), 'utf8'));
-    return { abi, bytecode: bytecode.object };
+    const { abi } = JSON.parse(await readFile(join(this.#root, `contracts/out/${name}.sol/${name}.json`), 'utf8'));
+    return { address: this.#contracts[name].address, abi };
   }
 
   /** EIP-712 domain of one of our contracts. */
@@ -70,7 +67,7 @@ class Chain {
     return { name: `ClusterCast ${name}`, version: '1', chainId: this.id, verifyingContract: address };
   }
 
-  /** A funded account; some names are those of other accounts of the deployment. */
+  /** An account of that name, with ETH. */
   async account(name) {
     const account = accountOf(name);
     await this.client.setBalance({ address: account.address, value: 10n ** 20n });

@@ -4,7 +4,6 @@ import { pimlico } from '../peers/pimlico.mjs';
 import { withChain } from './chain.mjs';
 import { fraud } from './fraud.mjs';
 import { keyFigures } from './keys.mjs';
-import { createMissing } from './missing.mjs';
 import { paymaster } from './paymaster.mjs';
 import { redemption } from './redemption.mjs';
 import { UserOperations } from './userOperations.mjs';
@@ -15,7 +14,6 @@ export const measure = (root) => withChain(root, async (chain) => {
     console.log(what);
     return chain.apart(use);
   };
-  await createMissing(chain);
   const operations = await UserOperations.create(root, chain, chain.deployment.ticketBroker);
   return {
     metrics: {

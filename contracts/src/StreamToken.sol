@@ -37,6 +37,7 @@ contract StreamToken is IStreamToken, ERC20, ERC20Permit, ERC20Votes {
     }
 
     /// @notice ERC-6372
+    // solhint-disable-next-line func-name-mixedcase
     function CLOCK_MODE() public pure override returns (string memory) {
         return "mode=timestamp";
     }

@@ -285,7 +285,7 @@ contract UsdcPaymaster is IUsdcPaymaster, ReentrancyGuardTransient {
     }
 
     function _checkCall(bytes calldata region) private view {
-        (address target, uint256 value, bytes calldata data) = region.call();
+        (address target, uint256 value, bytes calldata data) = region.asCall();
         if (value != 0) revert Errors.ValueNotAllowed();
         if (target != address(USDC)) {
             _checkTarget(target);

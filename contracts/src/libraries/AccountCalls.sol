@@ -23,7 +23,7 @@ library AccountCalls {
     }
 
     /// @notice The parts of `(address target, uint256 value, bytes data)`.
-    function call(bytes calldata region) internal pure returns (address target, uint256 value, bytes calldata data) {
+    function asCall(bytes calldata region) internal pure returns (address target, uint256 value, bytes calldata data) {
         if (region.length < 96) revert Errors.UnsupportedCall();
         target = address(uint160(load(region, 0)));
         value = load(region, 32);

@@ -12,7 +12,7 @@ contract AccountCallsTest is Test {
     /* CALLDATA OF ITS OWN */
 
     function single(bytes calldata args) external pure returns (address target, uint256 value, bytes memory data) {
-        return args.call();
+        return args.asCall();
     }
 
     function element(bytes calldata args, uint256 i)
@@ -22,7 +22,7 @@ contract AccountCallsTest is Test {
     {
         bytes calldata elements;
         (count, elements) = args.batch();
-        (target, value, data) = elements.tail(32 * i).call();
+        (target, value, data) = elements.tail(32 * i).asCall();
     }
 
     function word(bytes calldata region, uint256 at) external pure returns (uint256) {

@@ -30,6 +30,9 @@ public sealed record Deployment
     /// <summary>The FraudProofs.</summary>
     public required Address FraudProofs { get; init; }
 
+    /// <summary>The StreamRegistry.</summary>
+    public required Address StreamRegistry { get; init; }
+
     /// <summary>Account of the treasury.</summary>
     public required Address Treasury { get; init; }
 

@@ -14,7 +14,7 @@ namespace ClusterCast.Chain.Devnet;
 public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
 {
     // Nothing can be estimated before what it depends on is mined. Below the limit of EIP-7825.
-    private const ulong CreationGas = 8_000_000;
+    private const ulong CreationGas = 16_000_000;
     private const ulong CallGas = 1_000_000;
 
     private static readonly StreamId FirstStream = new(1);
@@ -44,7 +44,8 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
             StreamKeys = Transaction.CreatedBy(_deployer.Account, firstOwn),
             RelayStaking = Transaction.CreatedBy(_deployer.Account, firstOwn + 1),
             FraudProofs = Transaction.CreatedBy(_deployer.Account, firstOwn + 2),
-            TicketBroker = Transaction.CreatedBy(_deployer.Account, firstOwn + 3),
+            StreamRegistry = Transaction.CreatedBy(_deployer.Account, firstOwn + 3),
+            TicketBroker = Transaction.CreatedBy(_deployer.Account, firstOwn + 4),
             Treasury = DemoAccounts.Treasury.Address,
             EpochSeconds = options.EpochSeconds,
             MinFaceValue = options.MinFaceValue,
@@ -66,6 +67,7 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
         new(null, RelayStaking.Creation(new(
             deployment.Usdc, deployment.FraudProofs, deployment.Treasury, options.MinStake, options.UnbondSeconds, options.SlashBps, options.ReporterBps, options.BurnBps))),
         new(null, FraudProofs.Creation(deployment.StreamKeys, deployment.RelayStaking)),
+        new(null, StreamRegistry.Creation(deployment.StreamKeys)),
         new(null, TicketBroker.Creation(new(
             deployment.Usdc, deployment.StreamKeys, deployment.Treasury, options.EpochSeconds, options.ExitDelaySeconds, options.MinFaceValue, options.MaxFaceValue))),
     ];

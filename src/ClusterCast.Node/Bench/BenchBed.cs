@@ -30,6 +30,7 @@ internal sealed class BenchBed
         Broker = new TicketBroker(client, deployment.TicketBroker);
         Streams = new StreamKeys(client, deployment.StreamKeys);
         Staking = new RelayStaking(client, deployment.RelayStaking);
+        Registry = new StreamRegistry(client, deployment.StreamRegistry);
         Usdc = new Usdc(client, deployment.Usdc);
 
         // The same for every run of an account: an owner may have four purses only.
@@ -53,6 +54,8 @@ internal sealed class BenchBed
     public StreamKeys Streams { get; }
 
     public RelayStaking Staking { get; }
+
+    public StreamRegistry Registry { get; }
 
     public Usdc Usdc { get; }
 

@@ -47,7 +47,7 @@ public sealed class PurseSession : IDisposable
         _advertisedPrice = advertisedPrice;
         _send = send;
         _desk = new TicketDesk(purse, account);
-        _receipts = new ReceiptBook(account.Relay, purse.Address, purse.Domains);
+        _receipts = new ReceiptBook(account.Relay, purse.Address, purse.Domains, purse.Epochs);
         Stream = stream;
     }
 

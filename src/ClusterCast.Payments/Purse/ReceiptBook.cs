@@ -9,8 +9,10 @@ namespace ClusterCast.Payments.Internal;
 /// <summary>
 /// Matches receipts with the windows they are due for, whichever comes first. A window has its receipt by the end of the next window of its track. Not thread-safe.
 /// </summary>
-internal sealed class ReceiptBook(Address relay, Address purse, Domains domains)
+internal sealed class ReceiptBook(Address relay, Address purse, Domains domains, EpochClock clock)
 {
+    // A false time would save a lying relay from the age limit of FraudProofs.
+    private const ulong MaxClockDifferenceMs = 60_000;
     private const int MaxTracks = 16;
     private const int MaxReceipts = 16;
 
@@ -51,6 +53,12 @@ internal sealed class ReceiptBook(Address relay, Address purse, Domains domains)
             return ReceiptVerdict.NotSigned;
         }
 
+        var now = (ulong)clock.NowMs;
+        if (Math.Max(receipt.Time, now) - Math.Min(receipt.Time, now) > MaxClockDifferenceMs)
+        {
+            return ReceiptVerdict.FalseTime;
+        }
+
         foreach (var (track, head) in _awaited)
         {
             if (head.Digest == receipt.HeadDigest)
@@ -87,6 +95,8 @@ internal readonly record struct ReceiptVerdict(FalseReceipt? Evidence, string? P
     public static ReceiptVerdict Fine => default;
 
     public static ReceiptVerdict NotSigned => new(null, "The relay sent a receipt that is not signed by it for this purse: use another relay.");
+
+    public static ReceiptVerdict FalseTime => new(null, "The relay's receipt is dated more than a minute from now: set this machine's clock, or use another relay.");
 
     public static ReceiptVerdict Missing(SignedHead window) =>
         new(null, $"The relay gave no receipt for window {window.Head.Window} by the end of the next one: use another relay.");

@@ -34,8 +34,9 @@ public class BindingTests(DevnetFixture chain)
             contract.Entries("function").Select(entry => $"{entry.GetProperty("name").GetString()}{GeneratedContract.Types(entry.GetProperty("inputs"))} -> {GeneratedContract.Types(entry.GetProperty("outputs"))}").Order(StringComparer.Ordinal),
             contract.Functions.Select(function => $"{function.Signature} -> {function.Outputs}").Order(StringComparer.Ordinal));
         Assert.Equal(
-            contract.Entries("event").Select(entry => string.Concat(entry.GetProperty("inputs").EnumerateArray().Select(input => input.GetProperty("indexed").GetBoolean() ? 'i' : '-')) + entry.GetProperty("name").GetString()).Order(StringComparer.Ordinal),
-            contract.Events.Select(item => string.Concat(item.Abi.Indexed.Select(isIndexed => isIndexed ? 'i' : '-')) + item.Record.Name).Order(StringComparer.Ordinal));
+            contract.Entries("event").Select(entry => string.Concat(entry.GetProperty("inputs").EnumerateArray().Select(input => input.GetProperty("indexed").GetBoolean() ? 'i' : '-')) + entry.GetProperty("name").GetString()).Order(StringComparer.OrdinalIgnoreCase),
+            contract.Events.Select(item => string.Concat(item.Abi.Indexed.Select(isIndexed => isIndexed ? 'i' : '-')) + item.Record.Name).Order(StringComparer.OrdinalIgnoreCase),
+            StringComparer.OrdinalIgnoreCase);
         Assert.Equal(contract.Signatures("event").Order(StringComparer.Ordinal), contract.Events.Select(item => item.Abi.Signature).Order(StringComparer.Ordinal));
         Assert.Equal(contract.Signatures("error").Order(StringComparer.Ordinal), contract.Errors.Select(item => item.Abi.Signature).Order(StringComparer.Ordinal));
     }

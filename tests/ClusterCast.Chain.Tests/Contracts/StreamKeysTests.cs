@@ -55,7 +55,7 @@ public class StreamKeysTests(DevnetFixture chain)
         var first = new Delegation(stream, PrivateKey.Create(SystemRandomSource.Instance).Address, 5, uint.MaxValue);
         var second = new Delegation(stream, PrivateKey.Create(SystemRandomSource.Instance).Address, 6, uint.MaxValue);
 
-        await ChainAssert.RevertsAsync("NotStreamOwner", () => stranger.Sender.SendAsync(chain.Streams.Delegate(first)));
+        await ChainAssert.RevertsAsync("NotBroadcaster", () => stranger.Sender.SendAsync(chain.Streams.Delegate(first)));
         await owner.Sender.SendAsync(chain.Streams.Delegate(first));
         await stranger.Sender.SendAsync(chain.Streams.DelegateBySig(second, owner.Key.Sign(second.Digest(chain.Deployment.Domains.StreamKeys))));
         Assert.Equal([first, second], (await chain.Streams.DelegationsAsync(stream)).OrderBy(delegation => delegation.From));

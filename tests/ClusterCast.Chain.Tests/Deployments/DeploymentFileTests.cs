@@ -21,7 +21,7 @@ public sealed class DeploymentFileTests(DevnetFixture chain) : IDisposable
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
         var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         Assert.Equal(
-            ["chainId", "rpcUrl", "usdc", "ticketBroker", "streamKeys", "relayStaking", "fraudProofs", "treasury", "epochSeconds", "minFaceValue", "maxFaceValue", "exitDelaySeconds", "devnet", "deployedBlock"],
+            ["chainId", "rpcUrl", "usdc", "ticketBroker", "streamKeys", "relayStaking", "fraudProofs", "streamRegistry", "treasury", "epochSeconds", "minFaceValue", "maxFaceValue", "exitDelaySeconds", "devnet", "deployedBlock"],
             json.Select(member => member.Key));
     }
 

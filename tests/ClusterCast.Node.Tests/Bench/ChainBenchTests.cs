@@ -12,7 +12,7 @@ namespace ClusterCast.Node.Tests.Bench;
 /// <summary>The benchmark on real anvils, with few transactions.</summary>
 public sealed class ChainBenchTests : IAsyncLifetime
 {
-    private static readonly string[] Operations = ["deposit", "redeem", "stake", "mint"];
+    private static readonly string[] Operations = ["deposit", "redeem", "stake", "mint", "heartbeat"];
 
     private readonly TempFolder _folder = new();
     private AnvilProcess _anvil = null!;

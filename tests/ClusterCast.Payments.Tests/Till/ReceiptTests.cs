@@ -105,13 +105,39 @@ public sealed class ReceiptTests
             using var world = new World();
             using var link = world.Connect().Settle();
             var last = world.Head(1);
-            var receipt = new Receipt(world.Till.Relay, other ? world.NodeKey.Address : world.ViewingKey.Address, last.Digest, last.Head.Root, 1, 2);
-            var signature = (other ? world.NodeKey : world.SigningKey).Sign(receipt.Digest(world.Domains.RelayStaking));
-            link.Payer.OnFrame(
-                FrameType.Receipt,
-                Link.Body(Frame.Encode(new ReceiptMessage(receipt.Relay, receipt.Purse, receipt.HeadDigest, receipt.ServedRoot, receipt.ByteLength, receipt.Time, signature))));
+            var receipt = new Receipt(
+                world.Till.Relay, other ? world.NodeKey.Address : world.ViewingKey.Address, last.Digest, last.Head.Root, 1, (ulong)world.Epochs.NowMs);
+            Give(link, world, receipt, other ? world.NodeKey : world.SigningKey);
             Assert.Equal(PurseRefusal.NoReceipt, link.Payer.Refusal);
+            Assert.Contains("is not signed by it for this purse", link.Payer.Reason, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(-60_001, true)]
+    [InlineData(-60_000, false)]
+    [InlineData(60_000, false)]
+    [InlineData(60_001, true)]
+    public void A_receipt_that_is_dated_more_than_a_minute_from_now_counts_as_none(int aheadMs, bool refused)
+    {
+        using var world = new World();
+        using var link = world.Connect().Settle();
+        var last = world.Head(1);
+        var time = (ulong)(world.Epochs.NowMs + aheadMs);
+
+        Give(link, world, new Receipt(world.Till.Relay, world.ViewingKey.Address, last.Digest, last.Head.Root, 1, time), world.NodeKey);
+
+        Assert.Equal(refused ? PurseRefusal.NoReceipt : PurseRefusal.None, link.Payer.Refusal);
+        link.Payer.OnVerified(2_000_000);
+        Assert.Equal(refused, link.ToTill.Count == 0);
+    }
+
+    private static void Give(Link link, World world, Receipt receipt, PrivateKey by)
+    {
+        var signature = by.Sign(receipt.Digest(world.Domains.RelayStaking));
+        link.Payer.OnFrame(
+            FrameType.Receipt,
+            Link.Body(Frame.Encode(new ReceiptMessage(receipt.Relay, receipt.Purse, receipt.HeadDigest, receipt.ServedRoot, receipt.ByteLength, receipt.Time, signature))));
     }
 
     private sealed class FlippedRoot : IReceiptFault

@@ -178,16 +178,17 @@ test("a broken store is an empty one", () => {
 });
 
 describe("receipts", () => {
+  const clock = new ManualClock();
   function head(window: number, root = random.bytes(32)): SignedHead {
     const fields: Head = { stream: 1n, run: 5n, track: 480, window, count: 20, root, byteLength: 9n, leafCount: 1, prev: random.bytes(32), initHash: random.bytes(32), time: 1n, flags: 1 };
     const hash = headDigest(verifier, domains.streamKeys, fields);
     return { head: fields, digest: hash, signature: key.sign(hash), signer: key.address };
   }
   function receipt(of: SignedHead, change: Partial<Receipt> = {}, by = relay): Receipt {
-    const fields = { relay: relay.address, purse: key.address, headDigest: of.digest, servedRoot: of.head.root, byteLength: 9n, time: 7n, ...change };
+    const fields = { relay: relay.address, purse: key.address, headDigest: of.digest, servedRoot: of.head.root, byteLength: 9n, time: BigInt(clock.now()), ...change };
     return { type: "receipt", ...fields, signature: by.sign(digest(verifier, domains.relayStaking, "Receipt", fields)) };
   }
-  const book = (): ReceiptBook => new ReceiptBook(relay.address, key.address, (r) => isReceiptSigned(verifier, domains, r));
+  const book = (): ReceiptBook => new ReceiptBook(relay.address, key.address, (r) => isReceiptSigned(verifier, domains, r), clock);
 
   test("a true one settles its window; one is missed when the window after the next begins", () => {
     const receipts = book(), first = head(1);
@@ -219,6 +220,16 @@ describe("receipts", () => {
     expect(receipts.judge(receipt(first, {}, key)).verdict).toBe("unsigned");
     expect(receipts.judge(receipt(first, { purse: relay.address })).verdict).toBe("foreign");
     expect(receipts.judge(receipt(head(2))).verdict).toBe("unknown");
+  });
+
+  test("one that is dated more than a minute from now counts as none", () => {
+    const receipts = book(), first = head(1), now = BigInt(clock.now());
+    receipts.headVerified(first);
+    receipts.servedWhole(first);
+    for (const time of [0n, now - 60_001n, now + 60_001n, 2n ** 64n - 1n]) expect(receipts.judge(receipt(first, { time })).verdict).toBe("untimely");
+    expect([receipts.owing, receipts.overdue(3)]).toEqual([1, true]);
+    for (const time of [now - 60_000n, now + 60_000n]) expect(receipts.judge(receipt(first, { time })).verdict).toBe("true");
+    expect(receipts.owing).toBe(0);
   });
 
   test("evidence is written as the specification says", () => {

@@ -4,5 +4,6 @@ namespace ClusterCast.Node.Bench.Operations;
 internal static class ChainOperations
 {
     /// <summary>Fresh instances for one chain, in the order of the report.</summary>
-    public static IReadOnlyList<IChainOperation> Create() => [new DepositOperation(), new RedeemOperation(), new StakeOperation(), new MintOperation()];
+    public static IReadOnlyList<IChainOperation> Create() =>
+        [new DepositOperation(), new RedeemOperation(), new StakeOperation(), new MintOperation(), new HeartbeatOperation()];
 }

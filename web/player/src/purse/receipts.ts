@@ -1,15 +1,18 @@
 import { equal, toHex } from "@clustercast/verifier";
+import type { Clock } from "../clock.ts";
 import type { SignedHead } from "../windows/index.ts";
 import type { Receipt } from "../wire/index.ts";
 
-/** What a receipt turns out to be. `unknown` names a head that was not seen yet; it is kept until that head comes. */
-export type ReceiptVerdict = "true" | "false" | "unsigned" | "foreign" | "unknown";
+/** What a receipt turns out to be. `unknown` names a head that was not seen yet; it is kept until that head comes. `untimely` is dated too far from now. */
+export type ReceiptVerdict = "true" | "false" | "unsigned" | "foreign" | "untimely" | "unknown";
 
 /** A receipt that contradicts the head that it names. */
 export interface FalseReceipt { head: SignedHead; receipt: Receipt }
 
 const KEPT_HEADS = 64;
 const KEPT_EARLY = 8;
+/** A false time would save a lying relay from the age limit of FraudProofs. */
+const MAX_CLOCK_DIFFERENCE_MS = 60_000;
 
 /**
  * The receipts that one relay owes for the windows it served whole, and the last heads by which they are judged. Receipts travel beside the media and may
@@ -21,7 +24,9 @@ export class ReceiptBook {
   readonly #owed = new Map<string, number>();
   #early: Receipt[] = [];
 
-  constructor(private readonly relay: string, private readonly purse: string, private readonly isSigned: (receipt: Receipt) => boolean) {}
+  constructor(
+    private readonly relay: string, private readonly purse: string, private readonly isSigned: (receipt: Receipt) => boolean, private readonly clock: Clock,
+  ) {}
 
   /** A last head has verified. Returns the receipt that came before it and contradicts it, or null. */
   headVerified(head: SignedHead): FalseReceipt | null {
@@ -46,6 +51,7 @@ export class ReceiptBook {
   judge(receipt: Receipt): { verdict: ReceiptVerdict; head: SignedHead | null } {
     if (receipt.relay !== this.relay || receipt.purse !== this.purse) return { verdict: "foreign", head: null };
     if (!this.isSigned(receipt)) return { verdict: "unsigned", head: null };
+    if (Math.abs(Number(receipt.time) - this.clock.now()) > MAX_CLOCK_DIFFERENCE_MS) return { verdict: "untimely", head: null };
     const head = this.#heads.get(toHex(receipt.headDigest)) ?? null;
     if (head) return { verdict: this.#weigh(head, receipt), head };
     this.#early = [...this.#early, receipt].slice(-KEPT_EARLY);

@@ -45,7 +45,7 @@ export class RelayLink {
     readonly connection: RelayConnection, private readonly verifier: Verifier, domains: Domains, private readonly windows: WindowVerifier,
     private readonly stream: bigint, private readonly purse: Purse | null, private readonly counters: Counters, private readonly events: LinkEvents,
   ) {
-    this.#receipts = purse && new ReceiptBook(connection.node, purse.address, (receipt) => isReceiptSigned(this.verifier, domains, receipt));
+    this.#receipts = purse && new ReceiptBook(connection.node, purse.address, (receipt) => isReceiptSigned(this.verifier, domains, receipt), purse.context.clock);
     connection.onFrame = (frame, size) => this.#take(frame, size);
     connection.onClose = (why) => this.#fail({ kind: "closed", why });
   }
