@@ -59,9 +59,4 @@ contract FraudProofsGasTest is FraudFixture {
         fraudProofs.provePartsBeyondLast(_signed(last), _signed(beyond));
         _measure("partsBeyondLast");
     }
-
-    function test_size_of_the_contract() public {
-        vm.snapshotValue("size", "FraudProofs", address(fraudProofs).code.length);
-        assertLe(address(fraudProofs).code.length, 24_576);
-    }
 }

@@ -119,11 +119,4 @@ contract RedeemGasTest is Fixture {
         vm.warp(vm.getBlockTimestamp() + DAY);
         assertEq(_newSlots(_dense(1, 1)), 1);
     }
-
-    function test_size_of_the_contracts() public {
-        vm.snapshotValue("size", "TicketBroker", address(broker).code.length);
-        vm.snapshotValue("size", "StreamKeys", address(keys).code.length);
-        vm.snapshotValue("size", "RelayStaking", address(staking).code.length);
-        assertLe(address(broker).code.length, 24_576);
-    }
 }

@@ -129,13 +129,4 @@ contract RewardsGasTest is RewardsFixture {
         oracle.proveEquivocation(one, other);
         assertLe(_record("proveEquivocation"), 99_000);
     }
-
-    function test_size_of_the_contracts() public {
-        address[4] memory list = [address(stream20), address(oracle), address(rewards), address(governor)];
-        string[4] memory names = ["StreamToken", "SLAOracle", "EdgeReward", "StreamGovernor"];
-        for (uint256 i; i < 4; ++i) {
-            vm.snapshotValue("rewards-size", names[i], list[i].code.length);
-            assertLt(list[i].code.length, 24_576);
-        }
-    }
 }

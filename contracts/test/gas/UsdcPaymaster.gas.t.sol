@@ -105,9 +105,4 @@ contract UsdcPaymasterGasTest is PaymasterFixture {
         vm.snapshotValue("paymaster", "gasAfterCost", gas);
         assertLt(gas, paymaster.POST_OP_GAS());
     }
-
-    /// forge-config: default.isolate = true
-    function test_size_of_the_paymaster() public {
-        vm.snapshotValue("paymaster", "size", address(paymaster).code.length);
-    }
 }
