@@ -8,7 +8,7 @@ internal static class ChainBenchTable
 {
     private const int FileWidth = 160;
 
-    /// <summary>Writes a row an operation, and one for every chain that failed.</summary>
+    /// <summary>Writes a row an operation, and a line for every chain that failed.</summary>
     public static void Write(TextWriter output, ChainBenchReport report)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
@@ -37,7 +37,11 @@ internal static class ChainBenchTable
             }
         }
 
-        console.Write(table);
+        if (table.Rows.Count > 0)
+        {
+            console.Write(table);
+        }
+
         foreach (var chain in report.Chains.Where(chain => chain.Error is not null))
         {
             output.WriteLine($"{chain.Rpc} failed: {chain.Error}");
