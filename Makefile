@@ -14,7 +14,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
-.PHONY: help install contracts web product build demo test fuzz soak bench clean
+.PHONY: help install native contracts web product build demo test fuzz soak bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -25,14 +25,17 @@ install: ## packages of Debian, npm and NuGet that are missing
 contracts: install ## compile the contracts
 	@scripts/build-contracts.sh
 
+native: install ## the shims over engines without a C ABI
+	@scripts/build-native.sh
+
 web: install ## verifier (WASM), player and app
 	@scripts/build-web.sh
 
-product: contracts web ## the binary clustercast
+product: native contracts web ## the binary clustercast
 	@[[ -f $(CLUSTERCAST) ]] || echo 'Building the product'
 	@$(MSBUILD) src/ClusterCast.Cli
 
-build: contracts web ## the product and its tests
+build: native contracts web ## the product and its tests
 	@[[ -f $(CLUSTERCAST) ]] || echo 'Building the product and its tests'
 	@$(MSBUILD) ClusterCast.slnx
 

@@ -21,12 +21,21 @@ need() { # need PACKAGE TEST...: the test says whether the package is there
   "$@" >/dev/null 2>&1 || packages+=("$package")
 }
 library() { compgen -G "/usr/lib/*/$1" || compgen -G "/usr/lib/$1" || compgen -G "/usr/local/lib/$1"; }
+header() { compgen -G "/usr/include/$1" || compgen -G "/usr/include/*/$1"; }
 need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
 need chromium command -v chromium
 need clang-14 command -v clang-14
+need cmake command -v cmake
 need ffmpeg command -v ffmpeg
+need g++ command -v g++
+need libgnutls28-dev header gnutls/gnutls.h
+need libngtcp2-crypto-gnutls-dev header ngtcp2/ngtcp2_crypto_gnutls.h
+need libngtcp2-dev header ngtcp2/ngtcp2.h
 need libsecp256k1-1 library libsecp256k1.so.1
+need libtorrent-rasterbar-dev header libtorrent/session.hpp
 need lld-14 command -v wasm-ld-14
+need make command -v make
+need pkg-config command -v pkg-config
 need util-linux command -v setpriv
 if [[ ${1:-} == soak ]]; then
   need dbus-daemon command -v dbus-run-session

@@ -13,6 +13,12 @@ public enum EndpointKind : byte
 
     /// <summary><c>ws://</c> or <c>wss://</c>, for browsers.</summary>
     WebSocket = 2,
+
+    /// <summary><c>quic://host:port</c>, between nodes.</summary>
+    Quic = 3,
+
+    /// <summary><c>https://host:port/clustercast#HASH[,HASH]</c> for browsers; each HASH is the base64url SHA-256 of a certificate that may answer.</summary>
+    WebTransport = 4,
 }
 
 /// <summary>One address of a relay.</summary>
