@@ -102,7 +102,7 @@ export class NetLab {
     await this.wire.say('port', name, namespace, 'wan', address, address6 ?? '-', nat?.name ?? '-');
     const ip = (...args) => system('ip', '-n', namespace, ...args);
     await ip('address', 'add', `${address}/${nat ? 24 : 32}`, 'dev', 'wan');
-    await ip('link', 'set', 'wan', 'up', 'mtu', '1500', 'txqueuelen', '2000');
+    await ip('link', 'set', 'wan', 'addrgenmode', 'none', 'up', 'mtu', '1500', 'txqueuelen', '2000');
     await ip('route', 'add', 'default', 'dev', 'wan');
     if (address6) {
       await ip('-6', 'address', 'add', `${address6}/128`, 'dev', 'wan', 'nodad');
