@@ -43,6 +43,7 @@ internal sealed class FrameRouter(
         peer.State.Serving.Dispose();
         peer.State.Inlets.OnClosed(peer.Reason);
         peer.State.Paying.OnClosed();
+        peer.State.Measuring.OnClosed();
         changed();
     }
 
@@ -86,6 +87,12 @@ internal sealed class FrameRouter(
                 break;
             case FrameType.Observed when peer is { Dialed: true, Node: { } node }:
                 observed.Take(node, Observed.Read(body).Seen);
+                break;
+            case FrameType.Measure:
+                peer.State.Measuring.OnMeasure(Measure.Read(body));
+                break;
+            case FrameType.Padding:
+                peer.State.Measuring.OnPadding(Padding.Read(body));
                 break;
             case FrameType.Observed:
                 throw new WireException("Observed comes from the accepting side only.");
