@@ -20,7 +20,7 @@ internal sealed class RelayContact : IPeerHandler, IAsyncDisposable
     private readonly MeshOptions _options;
     private readonly RecordBook _book;
     private readonly Connector _connector;
-    private readonly MeshMetrics _metrics = new(() => default);
+    private readonly MeshMetrics _metrics = new(() => default, () => []);
     private readonly TaskCompletionSource<IPEndPoint> _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<Measured>? _measured;
     private PeerConnection? _peer;
