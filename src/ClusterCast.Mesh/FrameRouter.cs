@@ -1,4 +1,5 @@
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
@@ -10,7 +11,7 @@ namespace ClusterCast.Mesh;
 
 /// <summary>Hands each frame of a peer to the room that it is for.</summary>
 internal sealed class FrameRouter(
-    Address own, ConnectionTable connections, BanList bans, Gossip gossip, Action changed, Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
+    Address own, ConnectionTable connections, BanList bans, Gossip gossip, ObservedAddresses observed, Action changed, Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
 {
     /// <inheritdoc/>
     public void OnReady(PeerConnection peer)
@@ -34,9 +35,15 @@ internal sealed class FrameRouter(
     public void OnClosed(PeerConnection peer)
     {
         connections.Remove(peer);
+        if (peer is { Dialed: true, Node: { } node })
+        {
+            observed.Forget(node);
+        }
+
         peer.State.Serving.Dispose();
         peer.State.Inlets.OnClosed(peer.Reason);
         peer.State.Paying.OnClosed();
+        peer.State.Measuring.OnClosed();
         changed();
     }
 
@@ -78,6 +85,17 @@ internal sealed class FrameRouter(
                 peer.State.Announcements.Drop(new TrackKey(withdraw.Stream, withdraw.Track));
                 Wake();
                 break;
+            case FrameType.Observed when peer is { Dialed: true, Node: { } node }:
+                observed.Take(node, Observed.Read(body).Seen);
+                break;
+            case FrameType.Measure:
+                peer.State.Measuring.OnMeasure(Measure.Read(body));
+                break;
+            case FrameType.Padding:
+                peer.State.Measuring.OnPadding(Padding.Read(body));
+                break;
+            case FrameType.Observed:
+                throw new WireException("Observed comes from the accepting side only.");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Scoring;
@@ -46,6 +47,7 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly Admission _admission;
     private readonly MeshMetrics _metrics;
     private readonly Gossip _gossip;
+    private readonly ObservedAddresses _observed;
     private readonly Connector _connector;
     private readonly PeerKeeper _keeper;
     private readonly PushKeeper _pushes;
@@ -76,7 +78,8 @@ public sealed class MeshNode : IAsyncDisposable
         _admission = new Admission(options.MaxSubscribers);
         _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count));
         _gossip = new Gossip(options, _connections, _book, _shelf);
-        var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
+        _observed = new ObservedAddresses(address => PublicAddressFound?.Invoke(address));
+        var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _observed, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
         _keeper = new PeerKeeper(options, _connections, _book, _bans, _connector.DialAsync, _log);
         _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
@@ -89,8 +92,14 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>A node sent a leaf or a head that the broadcaster did not sign and was banned. Raised on a receive loop; handlers must not block.</summary>
     public event Action<IncidentReport>? IncidentSeen;
 
+    /// <summary>Relays agree on a public address of this node, first or anew. Raised on a receive loop; handlers must not block.</summary>
+    public event Action<IPAddress>? PublicAddressFound;
+
     /// <summary>The connections.</summary>
     internal ConnectionTable Connections => _connections;
+
+    /// <summary>Where each dialed peer sees this node.</summary>
+    internal IReadOnlyDictionary<Address, IPEndPoint> Observed => _observed.All;
 
     /// <summary>Makes connections.</summary>
     internal Connector Connector => _connector;
@@ -103,6 +112,9 @@ public sealed class MeshNode : IAsyncDisposable
 
     /// <summary>The TLS address that the node listens on; null when it does not listen.</summary>
     public IPEndPoint? TlsEndpoint => _listener?.Local;
+
+    /// <summary>The address that relays see this node at, where enough of them agree; else null.</summary>
+    public IPAddress? PublicAddress => _observed.Agreed;
 
     /// <summary>The node's own record; null for nodes that are no relays.</summary>
     public RelayRecord? OwnRecord => _gossip.Own;

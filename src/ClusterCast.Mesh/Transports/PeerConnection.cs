@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net;
+using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.Sessions;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Wire;
@@ -71,6 +73,9 @@ internal sealed class PeerConnection : IFrameSink
 
     /// <summary>The peer's address, for people.</summary>
     public string Remote => _transport.Remote;
+
+    /// <summary>Where the peer's packets come from; null when the transport cannot tell.</summary>
+    public IPEndPoint? Seen => _transport.Seen;
 
     /// <summary>Whether the handshake is done and the connection has not ended.</summary>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully && !IsClosing;
@@ -384,6 +389,11 @@ internal sealed class PeerConnection : IFrameSink
     private void BecomeReady()
     {
         _ready.TrySetResult();
+        if (!Dialed && _transport.Seen is { } seen)
+        {
+            Send(new Observed(seen.ToWire()));
+        }
+
         _handler.OnReady(this);
         Send(_keepAlive.CreatePing());
     }

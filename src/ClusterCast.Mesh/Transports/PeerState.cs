@@ -1,3 +1,4 @@
+using ClusterCast.Mesh.Nat.Measuring;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Tree;
@@ -5,7 +6,7 @@ using ClusterCast.Mesh.Tree;
 namespace ClusterCast.Mesh.Transports;
 
 /// <summary>What the rooms keep for one connection.</summary>
-internal sealed class PeerState(ServingDesk serving)
+internal sealed class PeerState(ServingDesk serving, MeasuringDesk measuring)
 {
     /// <summary>Subscriptions of the peer here, and its session.</summary>
     public ServingDesk Serving { get; } = serving;
@@ -15,6 +16,9 @@ internal sealed class PeerState(ServingDesk serving)
 
     /// <summary>The session in which this node pays the peer.</summary>
     public PayingSlot Paying { get; } = new();
+
+    /// <summary>Measures the link for the peer.</summary>
+    public MeasuringDesk Measuring { get; } = measuring;
 
     /// <summary>Announcements in both directions.</summary>
     public PeerAnnouncements Announcements { get; } = new();

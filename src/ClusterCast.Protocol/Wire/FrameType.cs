@@ -18,6 +18,9 @@ public enum FrameType : byte
     /// <summary>Answers a ping.</summary>
     Pong = 0x05,
 
+    /// <summary>The address that the dialing side's packets come from.</summary>
+    Observed = 0x06,
+
     /// <summary>Asks for a track.</summary>
     Subscribe = 0x10,
 
@@ -80,4 +83,25 @@ public enum FrameType : byte
 
     /// <summary>The sender serves a track no longer.</summary>
     Withdraw = 0x42,
+
+    /// <summary>Asks a relay to arrange a direct connection.</summary>
+    PunchRequest = 0x50,
+
+    /// <summary>Another peer is about to dial.</summary>
+    PunchOffer = 0x51,
+
+    /// <summary>Where and when to dial.</summary>
+    PunchGo = 0x52,
+
+    /// <summary>A direct connection that the relay does not arrange.</summary>
+    PunchRefused = 0x53,
+
+    /// <summary>Asks for padding.</summary>
+    Measure = 0x58,
+
+    /// <summary>Bytes that measure a link.</summary>
+    Padding = 0x59,
+
+    /// <summary>What was measured, and the time.</summary>
+    Measured = 0x5a,
 }

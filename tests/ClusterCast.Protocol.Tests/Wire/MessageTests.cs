@@ -41,13 +41,19 @@ public sealed class MessageTests
         var readInit = InitMessage.Read(init.AsSpan(header));
         Assert.Equal((1, 2ul, 3), (readInit.Channel, readInit.Run, readInit.Track));
         Assert.Equal(bytes, readInit.Bytes);
+
+        var padding = Frame.Encode(new Padding(1, bytes));
+        Assert.True(Frame.TryRead(padding, out _, out header, out _));
+        var readPadding = Padding.Read(padding.AsSpan(header));
+        Assert.Equal(1, readPadding.Last);
+        Assert.Equal(bytes, readPadding.Bytes);
     }, 30);
 
     [Fact]
     public void Every_type_has_one_message()
     {
         Assert.Equal(Enum.GetValues<FrameType>().Order(), Messages.Recoders.Keys.Order());
-        var stackTypes = new[] { FrameType.Init, FrameType.Leaf };
+        var stackTypes = new[] { FrameType.Init, FrameType.Leaf, FrameType.Padding };
         Assert.Equal(
             Enum.GetValues<FrameType>().Except(stackTypes).Order(),
             Messages.Types.Select(t => Messages.Make(t, new Random(1)).Type).Order());
