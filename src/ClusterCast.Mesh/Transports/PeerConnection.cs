@@ -1,5 +1,6 @@
 using System.Buffers;
 using ClusterCast.Mesh.Sessions;
+using ClusterCast.Mesh.Transports.Lane;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Wire;
 using Microsoft.Extensions.Logging;
@@ -26,12 +27,16 @@ internal sealed class PeerConnection : IFrameSink
     private readonly KeepAlive _keepAlive;
     private readonly ControlQueue _control;
     private readonly AsyncSignal _work = new();
+    private readonly Lock _dispatch = new();
+    private readonly PeerLane? _lane;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _startedAt;
     private IMediaSource[] _sources = [];
     private int _nextSource;
+    private int _controlBytes;
+    private Task _lanes = Task.CompletedTask;
     private long _writingSince;
     private int _closing;
 
@@ -55,6 +60,7 @@ internal sealed class PeerConnection : IFrameSink
         _control = new ControlQueue(_time);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         _startedAt = _time.GetTimestamp();
+        _lane = PeerLane.For(transport, this, options);
         Dialed = dialed;
         Node = transport.ProvenPeer;
         Role = PeerRole.Relay;
@@ -99,6 +105,9 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>Bytes read from the transport.</summary>
     public long ReceivedBytes { get; private set; }
 
+    /// <summary>The lanes of the connection; null where there can be none.</summary>
+    public PeerLane? Lane => _lane;
+
     /// <summary>What the rooms above keep for this connection.</summary>
     public PeerState State { get; set; } = null!;
 
@@ -121,6 +130,8 @@ internal sealed class PeerConnection : IFrameSink
         _stop.CancelAfter(GoodbyeBound);
         _work.Set();
         await sending;
+        await _lanes;
+        _lane?.Dispose();
         try
         {
             await _transport.DisposeAsync();
@@ -199,6 +210,15 @@ internal sealed class PeerConnection : IFrameSink
         _work.Set();
     }
 
+    /// <summary>Asks the peer to protect what it sends against loss, where both can. Call it on the receive loop, or while nothing is subscribed.</summary>
+    public void OpenLane()
+    {
+        if (_lane is not null && _lane.Open())
+        {
+            _lanes = Task.Run(LaneLoopAsync);
+        }
+    }
+
     /// <summary>Adds a source of media.</summary>
     public void Add(IMediaSource source)
     {
@@ -242,7 +262,8 @@ internal sealed class PeerConnection : IFrameSink
             Send(_keepAlive.CreatePing());
         }
 
-        if (_sources.Length > 0)
+        _lane?.Tick();
+        if (_sources.Length > 0 || _lane is { HasRepeats: true })
         {
             _work.Set();
         }
@@ -298,6 +319,22 @@ internal sealed class PeerConnection : IFrameSink
         }
     }
 
+    // Blocks become complete on a thread of the transport; they are handled here, in turn with the frames of the stream.
+    private async Task LaneLoopAsync()
+    {
+        try
+        {
+            while (await _lane!.WaitAsync(_stop.Token) && TakeFrames([]) >= 0)
+            {
+                _lane.Poll();
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The connection ends.
+        }
+    }
+
     private async Task DiscardAsync(byte[] buffer)
     {
         while (PeerGoodbye is null && await _transport.ReceiveAsync(buffer, _stop.Token) > 0)
@@ -310,7 +347,10 @@ internal sealed class PeerConnection : IFrameSink
     {
         try
         {
-            return ReadFrames(input);
+            lock (_dispatch)
+            {
+                return ReadFrames(input) is var taken && ReadBlocks() ? taken : -1;
+            }
         }
         catch (WireException e)
         {
@@ -351,6 +391,28 @@ internal sealed class PeerConnection : IFrameSink
         return IsClosing ? -1 : taken;
     }
 
+    private bool ReadBlocks()
+    {
+        while (_lane is not null && !IsClosing && _lane.TryNext(out var block))
+        {
+            try
+            {
+                var frames = block!.Frames;
+                var taken = ReadFrames(frames);
+                if (taken != frames.Length)
+                {
+                    return taken < 0 ? false : throw new WireException("A block of a lane does not end with a frame.");
+                }
+            }
+            finally
+            {
+                _lane.Return(block!);
+            }
+        }
+
+        return !IsClosing;
+    }
+
     private void Dispatch(FrameType type, ReadOnlySpan<byte> body)
     {
         switch (type)
@@ -375,6 +437,9 @@ internal sealed class PeerConnection : IFrameSink
             case FrameType.Pong:
                 _keepAlive.Take(Pong.Read(body));
                 break;
+            case FrameType.Resend or FrameType.LaneReport or FrameType.LaneOpen or FrameType.LaneBlock:
+                _lane?.OnFrame(type, body);
+                break;
             default:
                 _handler.OnFrame(this, type, body);
                 break;
@@ -396,10 +461,12 @@ internal sealed class PeerConnection : IFrameSink
             {
                 using (var batch = new FrameBatch())
                 {
-                    while (Fill(batch))
+                    while (Fill(batch) || _lane is { HasRepeats: true })
                     {
                         Volatile.Write(ref _writingSince, _time.GetTimestamp());
-                        await _transport.SendAsync(batch.Frames, _stop.Token);
+                        await (_lane is { IsSending: true } lane
+                            ? lane.WriteAsync(batch.Frames, _controlBytes, _stop.Token)
+                            : _transport.SendAsync(batch.Frames, _stop.Token));
                         Volatile.Write(ref _writingSince, 0);
                         SentBytes += batch.Length;
                     }
@@ -429,6 +496,7 @@ internal sealed class PeerConnection : IFrameSink
     {
         batch.Clear();
         _control.DrainTo(batch);
+        _controlBytes = batch.Length;
         var sources = _sources;
         for (var i = 0; i < sources.Length && !batch.IsFull && !IsClosing; i++)
         {

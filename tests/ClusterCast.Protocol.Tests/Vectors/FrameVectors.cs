@@ -92,6 +92,11 @@ internal static class FrameVectors
                 ["stream"] = Stream32, ["track"] = "480", ["run"] = "1767225600000", ["path"] = new JsonArray(Known.Account("broadcaster").ToString(), Node.ToString()),
             }),
         Of("Withdraw", new Withdraw(Stream, 480), new() { ["stream"] = Stream32, ["track"] = "480" }),
+        Of("Resend, three shards are needed", new Resend(70_000, 3), new() { ["block"] = "70000", ["shards"] = "3" }),
+        Of("Resend, nothing has come", new Resend(uint.MaxValue, 0), new() { ["block"] = "4294967295", ["shards"] = "0" }),
+        Of("LaneReport", new LaneReport(70_001, 360, 4), new() { ["next"] = "70001", ["received"] = "360", ["lost"] = "4" }),
+        Of("LaneOpen", new LaneOpen(1), new() { ["version"] = "1" }),
+        Of("LaneBlock with a Ping", new LaneBlock(7, Frame.Encode(new Ping(42))), new() { ["block"] = "7", ["bytes"] = Hex.Encode(Frame.Encode(new Ping(42))) }),
     ];
 
     private static JsonObject Record()

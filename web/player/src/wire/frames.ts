@@ -42,6 +42,11 @@ export const layouts = {
   }],
   announce: [0x41, { stream: u256, track: u16, run: u64, path }],
   withdraw: [0x42, { stream: u256, track: u16 }],
+
+  resend: [0x60, { block: u32, shards: u8 }],
+  laneReport: [0x61, { next: u32, received: u32, lost: u32 }],
+  laneOpen: [0x62, { version: u8 }],
+  laneBlock: [0x63, { block: u32, bytes: rest }],
 } as const;
 
 type Layouts = typeof layouts;
