@@ -73,15 +73,26 @@ internal sealed class PeerLane : IDisposable
     /// <summary>Asks for what is missing, and reports.</summary>
     public void Poll() => _receiver?.Poll(_transport.RoundTrip ?? _peer.RoundTrip ?? FirstRoundTrip, _ask, _report);
 
-    /// <summary>The next block in order; give it to <see cref="Return"/> after use.</summary>
-    public bool TryNext(out ReceivedBlock? block)
+    /// <summary>Hands up the frames of all blocks that are next in order; false when nothing after one is to be read. Throws <see cref="WireException"/>.</summary>
+    public bool TakeBlocks(FrameTaker take)
     {
-        block = null;
-        return _receiver is { } receiver && receiver.TryNext(out block);
-    }
+        while (_receiver is { } receiver && receiver.TryNext(out var block))
+        {
+            try
+            {
+                if (!TakeBlock(block!.Frames, take))
+                {
+                    return false;
+                }
+            }
+            finally
+            {
+                receiver.Return(block!);
+            }
+        }
 
-    /// <summary>A block is done with.</summary>
-    public void Return(ReceivedBlock block) => _receiver!.Return(block);
+        return true;
+    }
 
     /// <summary>A lane frame of the peer. Throws <see cref="WireException"/>.</summary>
     public void OnFrame(FrameType type, ReadOnlySpan<byte> body)
@@ -198,6 +209,26 @@ internal sealed class PeerLane : IDisposable
             await _transport.SendAsync(stream.Frames, cancel);
             stream.Clear();
         }
+    }
+
+    private static bool TakeBlock(ReadOnlySpan<byte> frames, FrameTaker take)
+    {
+        while (!frames.IsEmpty)
+        {
+            if (!Frame.TryRead(frames, out var type, out var header, out var length) || type == FrameType.LaneBlock)
+            {
+                throw new WireException("A block of a lane does not hold whole frames.");
+            }
+
+            if (!take(type, frames.Slice(header, length)))
+            {
+                return false;
+            }
+
+            frames = frames[(header + length)..];
+        }
+
+        return true;
     }
 
     // As many whole frames as fit a block; one frame at least.
