@@ -7,6 +7,7 @@ using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
+using ClusterCast.Mesh.Transports.Lane;
 using ClusterCast.Mesh.Transports.Tls;
 using ClusterCast.Mesh.Tree;
 using ClusterCast.Protocol.Evidence;
@@ -149,6 +150,11 @@ public sealed class MeshNode : IAsyncDisposable
     public void Start()
     {
         _keeper.Load();
+        if (_options.LossProtection != LossProtection.Off && IsaL.Missing is { } missing)
+        {
+            _log.LogWarning("Media is not protected against loss: {Cause}", missing);
+        }
+
         if (_options.TlsListen is { } at)
         {
             _listener = new TlsListener(at, socket => _ = _connector.AcceptAsync(socket, _stop.Token));

@@ -76,6 +76,9 @@ public sealed record MeshOptions
     /// <summary>A parent that completes no part for this long is left.</summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>When media comes over a lane that protects it against loss.</summary>
+    public LossProtection LossProtection { get; init; }
+
     /// <summary>How long windows stay cached.</summary>
     public TimeSpan CacheFor { get; init; } = TimeSpan.FromSeconds(60);
 

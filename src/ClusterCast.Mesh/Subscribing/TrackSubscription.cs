@@ -185,6 +185,11 @@ public sealed class TrackSubscription : IAsyncDisposable
             _ended = false;
             _endedAt = null;
             upstream.ProgressAt = _progressAt = _options.Time.GetTimestamp();
+            if (upstream.IsLaneWorthwhile(_receiver.NewestTime, _receiver.PartsDelivered))
+            {
+                upstream.Peer.OpenLane();
+            }
+
             if (!upstream.HasProgress)
             {
                 upstream.HasProgress = true;
@@ -298,6 +303,11 @@ public sealed class TrackSubscription : IAsyncDisposable
             }
 
             var (window, parts) = _receiver.Place;
+            if (_options.LossProtection == LossProtection.On)
+            {
+                peer.OpenLane();
+            }
+
             peer.Send(new Subscribe(upstream!.Channel, Track.Stream, Track.Track, window, parts));
             if (!candidate.IsPush && !peer.State.Paying.TryEnter(
                 Track.Stream, () => _options.PayingSessions.Open(new PayingContext(candidate.Node, _floor.Book.Find(candidate.Node), Track, peer))))

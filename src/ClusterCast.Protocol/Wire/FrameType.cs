@@ -104,4 +104,16 @@ public enum FrameType : byte
 
     /// <summary>What was measured, and the time.</summary>
     Measured = 0x5a,
+
+    /// <summary>A block of a lane cannot be rebuilt.</summary>
+    Resend = 0x60,
+
+    /// <summary>What has come over a lane.</summary>
+    LaneReport = 0x61,
+
+    /// <summary>Asks for a lane.</summary>
+    LaneOpen = 0x62,
+
+    /// <summary>A block of a lane on the stream.</summary>
+    LaneBlock = 0x63,
 }

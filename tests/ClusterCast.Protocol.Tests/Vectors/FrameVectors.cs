@@ -106,6 +106,11 @@ internal static class FrameVectors
         Of("Padding", new Padding(0, Known.Bytes(3, 20)), new() { ["last"] = "0", ["bytes"] = Hex.Encode(Known.Bytes(3, 20)) }),
         Of("Padding, the last", new Padding(1, [0x2a]), new() { ["last"] = "1", ["bytes"] = "0x2a" }),
         Of("Measured", new Measured(1_000_000, 800_000, Run), new() { ["byteCount"] = "1000000", ["micros"] = "800000", ["time"] = "1767225600000" }),
+        Of("Resend, three shards are needed", new Resend(70_000, 3), new() { ["block"] = "70000", ["shards"] = "3" }),
+        Of("Resend, nothing has come", new Resend(uint.MaxValue, 0), new() { ["block"] = "4294967295", ["shards"] = "0" }),
+        Of("LaneReport", new LaneReport(70_001, 360, 4), new() { ["next"] = "70001", ["received"] = "360", ["lost"] = "4" }),
+        Of("LaneOpen", new LaneOpen(1), new() { ["version"] = "1" }),
+        Of("LaneBlock with a Ping", new LaneBlock(7, Frame.Encode(new Ping(42))), new() { ["block"] = "7", ["bytes"] = Hex.Encode(Frame.Encode(new Ping(42))) }),
     ];
 
     private static JsonObject Record()

@@ -18,6 +18,7 @@ public sealed class VectorTests
         ["bind.json"] = SigningVectors.Binds,
         ["window.json"] = WindowVectors.File,
         ["frames.json"] = FrameVectors.File,
+        ["shards.json"] = ShardVectors.File,
         ["invalid.json"] = InvalidFrameVectors.File,
         ["winprob.json"] = TariffVectors.File,
         ["evidence.json"] = EvidenceVectors.File,

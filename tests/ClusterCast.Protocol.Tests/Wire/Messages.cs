@@ -48,9 +48,13 @@ internal static class Messages
         [FrameType.Measure] = b => Frame.Encode(Measure.Read(b)),
         [FrameType.Padding] = b => Frame.Encode(Padding.Read(b)),
         [FrameType.Measured] = b => Frame.Encode(Measured.Read(b)),
+        [FrameType.Resend] = b => Frame.Encode(Resend.Read(b)),
+        [FrameType.LaneReport] = b => Frame.Encode(LaneReport.Read(b)),
+        [FrameType.LaneOpen] = b => Frame.Encode(LaneOpen.Read(b)),
+        [FrameType.LaneBlock] = b => Frame.Encode(LaneBlock.Read(b)),
     };
 
-    /// <summary>The message types that are ordinary structs or classes; the three others only live on the stack.</summary>
+    /// <summary>The message types that are ordinary structs or classes; the others only live on the stack.</summary>
     public static Type[] Types { get; } =
         [.. typeof(IMessage).Assembly.GetTypes().Where(t => typeof(IMessage).IsAssignableFrom(t) && !t.IsInterface && !t.IsByRefLike)];
 
@@ -72,11 +76,12 @@ internal static class Messages
     /// <summary>A frame of any of the messages.</summary>
     public static byte[] MakeFrame(Random random)
     {
-        var which = random.Next(Types.Length + 3);
+        var which = random.Next(Types.Length + 4);
         return which == 0 ? Frame.Encode(new LeafMessage(1, 2, 3, 4, random.Bytes(random.Next(1, 600))))
             : which == 1 ? Frame.Encode(new InitMessage(1, 2, 3, random.Bytes(random.Next(1, 600))))
             : which == 2 ? Frame.Encode(new Padding(1, random.Bytes(random.Next(1, 600))))
-            : Encode(Make(Types[which - 3], random));
+            : which == 3 ? Frame.Encode(new LaneBlock(1, random.Bytes(random.Next(1, 600))))
+            : Encode(Make(Types[which - 4], random));
     }
 
     public static byte[] Encode(IMessage message) => Frame.Encode(message);

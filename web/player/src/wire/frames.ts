@@ -52,6 +52,11 @@ export const layouts = {
   measure: [0x58, { byteCount: u32 }],
   padding: [0x59, { last: u8, bytes: rest }],
   measured: [0x5a, { byteCount: u32, micros: u32, time: u64 }],
+
+  resend: [0x60, { block: u32, shards: u8 }],
+  laneReport: [0x61, { next: u32, received: u32, lost: u32 }],
+  laneOpen: [0x62, { version: u8 }],
+  laneBlock: [0x63, { block: u32, bytes: rest }],
 } as const;
 
 type Layouts = typeof layouts;
