@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Discovery.Dht;
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Scoring;
@@ -32,6 +33,8 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>Path of the WebSocket.</summary>
     public const string WebSocketPath = "/clustercast";
 
+    // With fewer relays at hand a node asks the DHT for more.
+    private const int FewRelays = 2;
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainBound = TimeSpan.FromMilliseconds(500);
@@ -52,12 +55,15 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly CarryKeeper _carries;
     private readonly Announcer _announcer;
     private readonly SubscribingFloor _subscribing;
+    private readonly WantedStreams _wanted;
+    private readonly Visitors _visitors;
     private readonly AsyncSignal _changed = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private TrackSubscription[] _subscriptions = [];
     private Publisher[] _publishers = [];
     private TlsListener? _listener;
+    private DhtDiscovery? _dht;
     private ITimer? _timer;
     private Task _housekeeping = Task.CompletedTask;
     private long _rememberedAt;
@@ -83,6 +89,8 @@ public sealed class MeshNode : IAsyncDisposable
         _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));
         var candidates = new Candidates(options, _connections, _book, _bans, _scores);
         _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, DialRelayAsync, Convict);
+        _wanted = new WantedStreams(_connections, _book, _bans);
+        _visitors = new Visitors(options, _connections);
         _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _changed.Set);
     }
 
@@ -130,6 +138,12 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>The subscriptions by which a relay takes the tracks that it carries.</summary>
     public IReadOnlyList<TrackSubscription> Carries => _carries.Carried;
 
+    /// <summary>What the node of the DHT holds; null without one.</summary>
+    public DhtStatistics? Dht => _dht?.Statistics;
+
+    /// <summary>The node of the DHT, which maps ports too; null without one.</summary>
+    public DhtNode? DhtNode => _dht?.Node;
+
     /// <summary>Figures since the start.</summary>
     public MeshSnapshot Snapshot() => _metrics.Snapshot();
 
@@ -144,6 +158,12 @@ public sealed class MeshNode : IAsyncDisposable
             {
                 SetEndpoints([new Endpoint(EndpointKind.Tls, $"tls://{_listener.Local}")]);
             }
+        }
+
+        if (_options.Dht is { } dht)
+        {
+            var port = dht.AnnouncedPort != 0 ? dht.AnnouncedPort : _listener?.Local.Port ?? 0;
+            _dht = new DhtDiscovery(dht, _options, port, DialHintAsync, _changed.Set);
         }
 
         _housekeeping = Task.Run(KeepHouseAsync);
@@ -189,6 +209,13 @@ public sealed class MeshNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Looks for relays that carry a stream before one of its tracks is subscribed: their records tell the tracks.</summary>
+    public void Seek(StreamId stream)
+    {
+        _wanted.Seek(stream);
+        _changed.Set();
+    }
+
     /// <summary>Takes a track for this node's own use: complete verified parts in order. Waits as long as nobody has it.</summary>
     public TrackSubscription Subscribe(TrackKey track)
     {
@@ -221,6 +248,11 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await _housekeeping;
+        if (_dht is not null)
+        {
+            await _dht.DisposeAsync();
+        }
+
         if (_listener is not null)
         {
             await _listener.DisposeAsync();
@@ -289,6 +321,7 @@ public sealed class MeshNode : IAsyncDisposable
 
         _announcer.Sync();
         _gossip.Renew();
+        Rendezvous();
         foreach (var subscription in _subscriptions.Concat(_carries.Carried))
         {
             subscription.Wake();
@@ -298,6 +331,30 @@ public sealed class MeshNode : IAsyncDisposable
         {
             _rememberedAt = _options.Time.GetTimestamp();
             _keeper.Remember();
+        }
+    }
+
+    private void Rendezvous()
+    {
+        if (_dht is null)
+        {
+            return;
+        }
+
+        var chosen = _options.Role == PeerRole.Relay ? _options.CarryOnly ?? [] : [];
+        var wanted = _wanted.Look(_subscriptions, chosen);
+        var relays = _connections.Ready.Where(peer => peer.Role == PeerRole.Relay).DistinctBy(peer => peer.Node).Count();
+        _visitors.Update(wanted);
+        _dht.Update(
+            _gossip.Own?.Tracks.Select(carried => carried.Track.Stream) ?? [], wanted.Where(stream => stream.Value).Select(stream => stream.Key), isLonely: relays < FewRelays);
+    }
+
+    private async Task DialHintAsync(IPEndPoint at, CancellationToken cancel)
+    {
+        var url = $"tls://{at}";
+        if (!_connections.All.Any(peer => peer.Dialed && peer.Remote == url) && DialAddress.TryParse(url, out var address))
+        {
+            _visitors.Add(await _connector.DialAsync(address, expected: null, cancel));
         }
     }
 

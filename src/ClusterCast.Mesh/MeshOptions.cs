@@ -1,5 +1,6 @@
 using System.Net;
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Discovery.Dht;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Sessions;
 using ClusterCast.Protocol.Identifiers;
@@ -48,6 +49,9 @@ public sealed record MeshOptions
 
     /// <summary>First peers to dial beside those of the file.</summary>
     public IReadOnlyList<BootstrapPeer> BootstrapPeers { get; init; } = [];
+
+    /// <summary>How the node takes part in the DHT; null keeps out of it.</summary>
+    public DhtOptions? Dht { get; init; }
 
     /// <summary>How this node dials relays.</summary>
     public EndpointKind DialBy { get; init; } = EndpointKind.Tls;

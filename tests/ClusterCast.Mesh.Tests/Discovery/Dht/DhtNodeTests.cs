@@ -37,8 +37,9 @@ public sealed class DhtNodeTests
         var old = net.Add();
         await DhtNet.Knows(old, 2);
         var state = old.Save();
-        await net.Kill([old]);
         first.Announce(DhtNet.Topic(1), 7);
+        await DhtNet.Find(old, DhtNet.Topic(1), 7);
+        await net.Kill([old]);
 
         var again = net.Add(state, options => options with { Bootstrap = [] });
         await DhtNet.Knows(again, 2);
