@@ -33,8 +33,6 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>Path of the WebSocket.</summary>
     public const string WebSocketPath = "/clustercast";
 
-    // With fewer relays at hand a node asks the DHT for more.
-    private const int FewRelays = 2;
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainBound = TimeSpan.FromMilliseconds(500);
@@ -55,15 +53,13 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly CarryKeeper _carries;
     private readonly Announcer _announcer;
     private readonly SubscribingFloor _subscribing;
-    private readonly WantedStreams _wanted;
-    private readonly Visitors _visitors;
+    private readonly Lookout _lookout;
     private readonly AsyncSignal _changed = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private TrackSubscription[] _subscriptions = [];
     private Publisher[] _publishers = [];
     private TlsListener? _listener;
-    private DhtDiscovery? _dht;
     private ITimer? _timer;
     private Task _housekeeping = Task.CompletedTask;
     private long _rememberedAt;
@@ -77,10 +73,10 @@ public sealed class MeshNode : IAsyncDisposable
         var data = options.DataDirectory;
         _bans = new BanList(data is null ? null : Path.Combine(data, "bans.json"), options.Time, _log);
         _scores = new PeerScores(options.Time);
-        _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random);
+        _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random, options.Stakes, options.RelaysANetwork, _connections.IsConnected);
         _shelf = new TrackShelf(options);
         _admission = new Admission(options.MaxSubscribers);
-        _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count));
+        _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count), _book.Refused);
         _gossip = new Gossip(options, _connections, _book, _shelf);
         var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
@@ -89,8 +85,7 @@ public sealed class MeshNode : IAsyncDisposable
         _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));
         var candidates = new Candidates(options, _connections, _book, _bans, _scores);
         _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, DialRelayAsync, Convict);
-        _wanted = new WantedStreams(_connections, _book, _bans);
-        _visitors = new Visitors(options, _connections);
+        _lookout = new Lookout(options, _connections, _book, _bans, _connector, _log);
         _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _changed.Set);
     }
 
@@ -118,6 +113,9 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>The living records of other relays.</summary>
     public IReadOnlyList<RelayRecord> Records => _book.Current;
 
+    /// <summary>How many relay records got a verdict since the start.</summary>
+    public long RefusedRecords(RecordVerdict verdict) => _book.Refused(verdict);
+
     /// <summary>The nodes that are banned here now.</summary>
     public IReadOnlyList<Address> Banned => _bans.Current;
 
@@ -139,10 +137,10 @@ public sealed class MeshNode : IAsyncDisposable
     public IReadOnlyList<TrackSubscription> Carries => _carries.Carried;
 
     /// <summary>What the node of the DHT holds; null without one.</summary>
-    public DhtStatistics? Dht => _dht?.Statistics;
+    public DhtStatistics? Dht => _lookout.Dht?.Statistics;
 
     /// <summary>The node of the DHT, which maps ports too; null without one.</summary>
-    public DhtNode? DhtNode => _dht?.Node;
+    public DhtNode? DhtNode => _lookout.Dht?.Node;
 
     /// <summary>Figures since the start.</summary>
     public MeshSnapshot Snapshot() => _metrics.Snapshot();
@@ -160,12 +158,7 @@ public sealed class MeshNode : IAsyncDisposable
             }
         }
 
-        if (_options.Dht is { } dht)
-        {
-            var port = dht.AnnouncedPort != 0 ? dht.AnnouncedPort : _listener?.Local.Port ?? 0;
-            _dht = new DhtDiscovery(dht, _options, port, DialHintAsync, _changed.Set);
-        }
-
+        _lookout.Start(_listener?.Local.Port ?? 0, _changed.Set, _stop.Token);
         _housekeeping = Task.Run(KeepHouseAsync);
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }
@@ -212,7 +205,7 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>Looks for relays that carry a stream before one of its tracks is subscribed: their records tell the tracks.</summary>
     public void Seek(StreamId stream)
     {
-        _wanted.Seek(stream);
+        _lookout.Seek(stream);
         _changed.Set();
     }
 
@@ -248,11 +241,7 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await _housekeeping;
-        if (_dht is not null)
-        {
-            await _dht.DisposeAsync();
-        }
-
+        await _lookout.DisposeAsync();
         if (_listener is not null)
         {
             await _listener.DisposeAsync();
@@ -321,7 +310,7 @@ public sealed class MeshNode : IAsyncDisposable
 
         _announcer.Sync();
         _gossip.Renew();
-        Rendezvous();
+        _lookout.Update(_subscriptions, _gossip.Own?.Tracks ?? []);
         foreach (var subscription in _subscriptions.Concat(_carries.Carried))
         {
             subscription.Wake();
@@ -331,30 +320,6 @@ public sealed class MeshNode : IAsyncDisposable
         {
             _rememberedAt = _options.Time.GetTimestamp();
             _keeper.Remember();
-        }
-    }
-
-    private void Rendezvous()
-    {
-        if (_dht is null)
-        {
-            return;
-        }
-
-        var chosen = _options.Role == PeerRole.Relay ? _options.CarryOnly ?? [] : [];
-        var wanted = _wanted.Look(_subscriptions, chosen);
-        var relays = _connections.Ready.Where(peer => peer.Role == PeerRole.Relay).DistinctBy(peer => peer.Node).Count();
-        _visitors.Update(wanted);
-        _dht.Update(
-            _gossip.Own?.Tracks.Select(carried => carried.Track.Stream) ?? [], wanted.Where(stream => stream.Value).Select(stream => stream.Key), isLonely: relays < FewRelays);
-    }
-
-    private async Task DialHintAsync(IPEndPoint at, CancellationToken cancel)
-    {
-        var url = $"tls://{at}";
-        if (!_connections.All.Any(peer => peer.Dialed && peer.Remote == url) && DialAddress.TryParse(url, out var address))
-        {
-            _visitors.Add(await _connector.DialAsync(address, expected: null, cancel));
         }
     }
 
