@@ -24,13 +24,13 @@ public sealed record LanOptions
     /// <summary>The port that a relay tells; 0 for the one that the node listens on.</summary>
     public ushort AnnouncedPort { get; init; }
 
-    /// <summary>The private addresses of this machine, loopback not among them.</summary>
+    /// <summary>The private addresses of this machine without loopback and without link-local ones of IPv6, which name no place in a record.</summary>
     public static IReadOnlyList<IPAddress> PrivateAddresses() =>
     [
         .. NetworkInterface.GetAllNetworkInterfaces()
             .Where(card => card.OperationalStatus == OperationalStatus.Up && card.SupportsMulticast)
             .SelectMany(card => card.GetIPProperties().UnicastAddresses)
             .Select(unicast => unicast.Address)
-            .Where(address => PrivateAddress.Is(address) && !IPAddress.IsLoopback(address)),
+            .Where(address => PrivateAddress.Is(address) && !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal),
     ];
 }

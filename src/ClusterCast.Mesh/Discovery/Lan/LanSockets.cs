@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
@@ -101,7 +102,7 @@ internal sealed class LanSockets : IAsyncDisposable
 
             if (isV6)
             {
-                var card = (int)address.ScopeId;
+                var card = CardOf(address);
                 receiver.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(LanOptions.Group6, card));
                 sender.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastInterface, card);
                 sender.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastTimeToLive, 1);
@@ -121,6 +122,11 @@ internal sealed class LanSockets : IAsyncDisposable
             sender?.Dispose();
         }
     }
+
+    private static int CardOf(IPAddress address) => NetworkInterface.GetAllNetworkInterfaces()
+        .Select(card => card.GetIPProperties())
+        .FirstOrDefault(card => card.UnicastAddresses.Any(unicast => unicast.Address.Equals(address)))
+        ?.GetIPv6Properties()?.Index ?? (int)address.ScopeId;
 
     private async Task ReceiveAsync(Socket socket, Action<IPEndPoint, ReadOnlyMemory<byte>> received)
     {

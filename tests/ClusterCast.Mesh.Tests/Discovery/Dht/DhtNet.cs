@@ -27,9 +27,9 @@ internal sealed class DhtNet : IAsyncDisposable
     }
 
     /// <summary>Looks the topic up until the peer with that port is found.</summary>
-    public static async Task Find(DhtNode node, DhtTopic topic, int port)
+    public static async Task Find(DhtNode node, DhtTopic topic, int port, TimeSpan? patience = null)
     {
-        using var bound = new CancellationTokenSource(MeshWorld.Bound);
+        using var bound = new CancellationTokenSource(patience ?? MeshWorld.Bound);
         while (true)
         {
             await foreach (var peer in node.FindAsync(topic, TimeSpan.FromMilliseconds(500), bound.Token))

@@ -7,12 +7,11 @@ namespace ClusterCast.Mesh.Tests.Discovery.Lan;
 /// <summary>Real multicast on the loopback interface.</summary>
 public sealed class LanMeshTests
 {
-    [Theory]
-    [InlineData("127.0.0.1")]
-    [InlineData("::1")]
-    public async Task A_viewer_without_a_bootstrap_file_finds_the_relay_next_door(string address)
+    [Fact]
+    public async Task A_viewer_without_a_bootstrap_file_finds_the_relay_next_door()
     {
-        var at = IPAddress.Parse(address);
+        // Linux routes no multicast of IPv6 on loopback.
+        var at = IPAddress.Loopback;
         var lan = new LanOptions { Addresses = [at], Port = FreePort(at) };
         await using var world = new MeshWorld();
         var relay = world.Relay(1, options => options with { TlsListen = new IPEndPoint(at, 0), Lan = lan });
