@@ -22,6 +22,7 @@ need() { # need PACKAGE TEST...: the test says whether the package is there
 }
 library() { compgen -G "/usr/lib/*/$1" || compgen -G "/usr/lib/$1" || compgen -G "/usr/local/lib/$1"; }
 header() { compgen -G "/usr/include/$1" || compgen -G "/usr/include/*/$1"; }
+need aria2 command -v aria2c
 need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
 need chromium command -v chromium
 need clang-14 command -v clang-14

@@ -70,7 +70,7 @@ internal sealed class FrameRouter(
                 Wake();
                 break;
             case FrameType.Record:
-                if (gossip.Take(peer, RelayRecord.Read(body)))
+                if (gossip.Take(peer, body))
                 {
                     Wake();
                     changed();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ClusterCast.Mesh.Discovery;
 
 namespace ClusterCast.Mesh;
 
@@ -34,7 +35,9 @@ internal sealed class MeshMetrics : IDisposable
     private long _bans;
 
     /// <summary>Instruments over the counters here and the levels that <paramref name="node"/> tells.</summary>
-    public MeshMetrics(Func<(int Connections, int Subscribers, int Tracks, int Records)> node)
+    /// <param name="node">Levels.</param>
+    /// <param name="refused">How many relay records got a verdict.</param>
+    public MeshMetrics(Func<(int Connections, int Subscribers, int Tracks, int Records)> node, Func<RecordVerdict, long>? refused = null)
     {
         Node = node;
         _meter.CreateObservableGauge("clustercast_mesh_connections", () => node().Connections, description: "Connections that are ready.");
@@ -48,6 +51,11 @@ internal sealed class MeshMetrics : IDisposable
         _meter.CreateObservableCounter("clustercast_mesh_leaves_rejected", () => Interlocked.Read(ref _leavesRejected), description: "Leaves and heads that did not verify.");
         _meter.CreateObservableCounter("clustercast_mesh_windows_skipped", () => Interlocked.Read(ref _windowsSkipped), description: "Windows that a slow subscriber did not get in full.");
         _meter.CreateObservableCounter("clustercast_mesh_switches", () => Interlocked.Read(ref _switches), description: "Changes of a subscription's parent.");
+        _meter.CreateObservableCounter(
+            "clustercast_mesh_records_refused",
+            () => Enum.GetValues<RecordVerdict>().Where(verdict => verdict != RecordVerdict.New)
+                .Select(verdict => new Measurement<long>(refused?.Invoke(verdict) ?? 0, new KeyValuePair<string, object?>("cause", verdict.ToString().ToLowerInvariant()))),
+            description: "Relay records that were no news or were refused.");
         _meter.CreateObservableCounter("clustercast_mesh_bans", () => Interlocked.Read(ref _bans), description: "Nodes that were banned.");
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Discovery.Dht;
 using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Relaying;
@@ -55,6 +56,7 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly CarryKeeper _carries;
     private readonly Announcer _announcer;
     private readonly SubscribingFloor _subscribing;
+    private readonly Lookout _lookout;
     private readonly AsyncSignal _changed = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -74,10 +76,10 @@ public sealed class MeshNode : IAsyncDisposable
         var data = options.DataDirectory;
         _bans = new BanList(data is null ? null : Path.Combine(data, "bans.json"), options.Time, _log);
         _scores = new PeerScores(options.Time);
-        _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random);
+        _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random, options.Stakes, options.RelaysANetwork, _connections.IsConnected);
         _shelf = new TrackShelf(options);
         _admission = new Admission(options.MaxSubscribers);
-        _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count));
+        _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count), _book.Refused);
         _gossip = new Gossip(options, _connections, _book, _shelf);
         _observed = new ObservedAddresses(address => PublicAddressFound?.Invoke(address));
         var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _observed, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
@@ -87,6 +89,7 @@ public sealed class MeshNode : IAsyncDisposable
         _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));
         var candidates = new Candidates(options, _connections, _book, _bans, _scores);
         _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, DialRelayAsync, Convict);
+        _lookout = new Lookout(options, _connections, _book, _bans, _connector, _log);
         _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _changed.Set);
     }
 
@@ -123,6 +126,9 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>The living records of other relays.</summary>
     public IReadOnlyList<RelayRecord> Records => _book.Current;
 
+    /// <summary>How many relay records got a verdict since the start.</summary>
+    public long RefusedRecords(RecordVerdict verdict) => _book.Refused(verdict);
+
     /// <summary>The nodes that are banned here now.</summary>
     public IReadOnlyList<Address> Banned => _bans.Current;
 
@@ -142,6 +148,12 @@ public sealed class MeshNode : IAsyncDisposable
 
     /// <summary>The subscriptions by which a relay takes the tracks that it carries.</summary>
     public IReadOnlyList<TrackSubscription> Carries => _carries.Carried;
+
+    /// <summary>What the node of the DHT holds; null without one.</summary>
+    public DhtStatistics? Dht => _lookout.Dht?.Statistics;
+
+    /// <summary>The node of the DHT, which maps ports too; null without one.</summary>
+    public DhtNode? DhtNode => _lookout.Dht?.Node;
 
     /// <summary>Figures since the start.</summary>
     public MeshSnapshot Snapshot() => _metrics.Snapshot();
@@ -164,6 +176,7 @@ public sealed class MeshNode : IAsyncDisposable
             }
         }
 
+        _lookout.Start(_listener?.Local.Port ?? 0, _changed.Set, _stop.Token);
         _housekeeping = Task.Run(KeepHouseAsync);
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }
@@ -207,6 +220,13 @@ public sealed class MeshNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Looks for relays that carry a stream before one of its tracks is subscribed: their records tell the tracks.</summary>
+    public void Seek(StreamId stream)
+    {
+        _lookout.Seek(stream);
+        _changed.Set();
+    }
+
     /// <summary>Takes a track for this node's own use: complete verified parts in order. Waits as long as nobody has it.</summary>
     public TrackSubscription Subscribe(TrackKey track)
     {
@@ -239,6 +259,7 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await _housekeeping;
+        await _lookout.DisposeAsync();
         if (_listener is not null)
         {
             await _listener.DisposeAsync();
@@ -307,6 +328,7 @@ public sealed class MeshNode : IAsyncDisposable
 
         _announcer.Sync();
         _gossip.Renew();
+        _lookout.Update(_subscriptions, _gossip.Own?.Tracks ?? []);
         foreach (var subscription in _subscriptions.Concat(_carries.Carried))
         {
             subscription.Wake();

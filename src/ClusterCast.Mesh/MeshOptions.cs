@@ -1,5 +1,7 @@
 using System.Net;
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Discovery.Dht;
+using ClusterCast.Mesh.Discovery.Lan;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Sessions;
 using ClusterCast.Protocol.Identifiers;
@@ -48,6 +50,18 @@ public sealed record MeshOptions
 
     /// <summary>First peers to dial beside those of the file.</summary>
     public IReadOnlyList<BootstrapPeer> BootstrapPeers { get; init; } = [];
+
+    /// <summary>How the node takes part in the DHT; null keeps out of it.</summary>
+    public DhtOptions? Dht { get; init; }
+
+    /// <summary>How the node finds relays on its LAN; null does not look there.</summary>
+    public LanOptions? Lan { get; init; }
+
+    /// <summary>What relays have staked: staked ones are known and dialed first.</summary>
+    public IRelayStakes Stakes { get; init; } = NoStakes.Instance;
+
+    /// <summary>Relays without a stake of one network (a /24, a /48, a registered domain) whose records are kept.</summary>
+    public int RelaysANetwork { get; init; } = RecordBook.DefaultPerNetwork;
 
     /// <summary>How this node dials relays.</summary>
     public EndpointKind DialBy { get; init; } = EndpointKind.Tls;
