@@ -1,4 +1,5 @@
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
@@ -10,7 +11,15 @@ namespace ClusterCast.Mesh;
 
 /// <summary>Hands each frame of a peer to the room that it is for.</summary>
 internal sealed class FrameRouter(
-    Address own, ConnectionTable connections, BanList bans, Gossip gossip, Action changed, Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
+    Address own,
+    ConnectionTable connections,
+    BanList bans,
+    Gossip gossip,
+    EvidenceGossip evidence,
+    SessionGossip sessionNews,
+    MeshMetrics metrics,
+    Action changed,
+    Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
 {
     /// <inheritdoc/>
     public void OnReady(PeerConnection peer)
@@ -26,6 +35,7 @@ internal sealed class FrameRouter(
         else
         {
             gossip.Greet(peer);
+            evidence.Greet(peer);
             changed();
         }
     }
@@ -77,6 +87,15 @@ internal sealed class FrameRouter(
                 var withdraw = Withdraw.Read(body);
                 peer.State.Announcements.Drop(new TrackKey(withdraw.Stream, withdraw.Track));
                 Wake();
+                break;
+            case FrameType.Evidence:
+                evidence.Take(peer, body);
+                break;
+            case FrameType.SessionNews:
+                sessionNews.Take(peer, body);
+                break;
+            default:
+                metrics.Guard.UnknownFrame.Add();
                 break;
         }
     }

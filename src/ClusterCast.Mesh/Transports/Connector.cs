@@ -130,7 +130,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
     private PeerConnection? Open(ITransport transport, bool dialed, Address? expected)
     {
         var peer = new PeerConnection(transport, handler, _own, dialed, expected, options);
-        peer.State = new PeerState(new ServingDesk(peer, serving));
+        peer.State = new PeerState(new ServingDesk(peer, serving), options.Time);
         return connections.TryAdd(peer, options.MaxConnections) ? peer : null;
     }
 }

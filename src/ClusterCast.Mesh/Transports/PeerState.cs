@@ -1,3 +1,4 @@
+using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Tree;
@@ -5,7 +6,7 @@ using ClusterCast.Mesh.Tree;
 namespace ClusterCast.Mesh.Transports;
 
 /// <summary>What the rooms keep for one connection.</summary>
-internal sealed class PeerState(ServingDesk serving)
+internal sealed class PeerState(ServingDesk serving, TimeProvider time)
 {
     /// <summary>Subscriptions of the peer here, and its session.</summary>
     public ServingDesk Serving { get; } = serving;
@@ -18,4 +19,7 @@ internal sealed class PeerState(ServingDesk serving)
 
     /// <summary>Announcements in both directions.</summary>
     public PeerAnnouncements Announcements { get; } = new();
+
+    /// <summary>The rates at which its news are taken.</summary>
+    public NewsGate News { get; } = new(time);
 }
