@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Guarding;
+using ClusterCast.Mesh.News;
 
 namespace ClusterCast.Mesh;
 
@@ -16,7 +18,14 @@ public sealed record MeshSnapshot(
     long LeavesRejected,
     long WindowsSkipped,
     long Switches,
-    long Bans);
+    long Bans)
+{
+    /// <summary>What became of evidence and session news.</summary>
+    public required NewsSnapshot News { get; init; }
+
+    /// <summary>What was refused or cut as hostile.</summary>
+    public required GuardSnapshot Guard { get; init; }
+}
 
 /// <summary>Counts what the node does, for <see cref="MeshSnapshot"/> and for the meter <c>ClusterCast.Mesh</c>.</summary>
 internal sealed class MeshMetrics : IDisposable
@@ -40,6 +49,8 @@ internal sealed class MeshMetrics : IDisposable
     public MeshMetrics(Func<(int Connections, int Subscribers, int Tracks, int Records)> node, Func<RecordVerdict, long>? refused = null)
     {
         Node = node;
+        News = new NewsMetrics(_meter);
+        Guard = new GuardMetrics(_meter);
         _meter.CreateObservableGauge("clustercast_mesh_connections", () => node().Connections, description: "Connections that are ready.");
         _meter.CreateObservableGauge("clustercast_mesh_subscribers", () => node().Subscribers, description: "Subscriptions that are served.");
         _meter.CreateObservableGauge("clustercast_mesh_tracks", () => node().Tracks, description: "Tracks that are published or carried.");
@@ -58,6 +69,12 @@ internal sealed class MeshMetrics : IDisposable
             description: "Relay records that were no news or were refused.");
         _meter.CreateObservableCounter("clustercast_mesh_bans", () => Interlocked.Read(ref _bans), description: "Nodes that were banned.");
     }
+
+    /// <summary>Evidence and session news.</summary>
+    public NewsMetrics News { get; }
+
+    /// <summary>Hostile input.</summary>
+    public GuardMetrics Guard { get; }
 
     private Func<(int Connections, int Subscribers, int Tracks, int Records)> Node { get; }
 
@@ -94,7 +111,11 @@ internal sealed class MeshMetrics : IDisposable
         return new MeshSnapshot(
             connections, subscribers, tracks, records,
             Interlocked.Read(ref _leavesSent), Interlocked.Read(ref _leafBytesSent), Interlocked.Read(ref _leavesVerified), Interlocked.Read(ref _leafBytesVerified),
-            Interlocked.Read(ref _leavesRejected), Interlocked.Read(ref _windowsSkipped), Interlocked.Read(ref _switches), Interlocked.Read(ref _bans));
+            Interlocked.Read(ref _leavesRejected), Interlocked.Read(ref _windowsSkipped), Interlocked.Read(ref _switches), Interlocked.Read(ref _bans))
+        {
+            News = News.Snapshot(),
+            Guard = Guard.Snapshot(),
+        };
     }
 
     /// <inheritdoc/>

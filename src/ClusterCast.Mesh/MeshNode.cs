@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Discovery.Dht;
 using ClusterCast.Mesh.Nat;
+using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Scoring;
@@ -50,6 +51,10 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly MeshMetrics _metrics;
     private readonly Gossip _gossip;
     private readonly ObservedAddresses _observed;
+    private readonly TrustedKeys _keys;
+    private readonly Court _court;
+    private readonly EvidenceGossip _evidence;
+    private readonly SessionGossip _sessionNews;
     private readonly Connector _connector;
     private readonly PeerKeeper _keeper;
     private readonly PushKeeper _pushes;
@@ -82,19 +87,35 @@ public sealed class MeshNode : IAsyncDisposable
         _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count), _book.Refused);
         _gossip = new Gossip(options, _connections, _book, _shelf);
         _observed = new ObservedAddresses(address => PublicAddressFound?.Invoke(address));
-        var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _observed, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
+        _keys = new TrustedKeys(options.SigningKeys);
+        _court = new Court(options, _connections, _bans, _keys, _metrics, _log);
+        _evidence = new EvidenceGossip(options, _connections, _scores, _metrics.News, _court.Punish);
+        _sessionNews = new SessionGossip(options, _connections, _scores, _metrics.News);
+        var router = new FrameRouter(
+            NodeId, _connections, _bans, _gossip, _evidence, _sessionNews, _observed, _metrics, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
         _keeper = new PeerKeeper(options, _connections, _book, _bans, _connector.DialAsync, _log);
         _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
         _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));
         var candidates = new Candidates(options, _connections, _book, _bans, _scores);
-        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, DialRelayAsync, Convict);
+        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, _keys, DialRelayAsync, _court.Convict, offence => _evidence.Report(offence));
         _lookout = new Lookout(options, _connections, _book, _bans, _connector, _log);
         _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _changed.Set);
     }
 
     /// <summary>A node sent a leaf or a head that the broadcaster did not sign and was banned. Raised on a receive loop; handlers must not block.</summary>
-    public event Action<IncidentReport>? IncidentSeen;
+    public event Action<IncidentReport>? IncidentSeen
+    {
+        add => _court.IncidentSeen += value;
+        remove => _court.IncidentSeen -= value;
+    }
+
+    /// <summary>An offence was found or heard of, was proven here, and was punished. Raised on a receive loop; handlers must not block.</summary>
+    public event Action<Offence, Judgement>? EvidenceSeen
+    {
+        add => _court.EvidenceSeen += value;
+        remove => _court.EvidenceSeen -= value;
+    }
 
     /// <summary>Relays agree on a public address of this node, first or anew. Raised on a receive loop; handlers must not block.</summary>
     public event Action<IPAddress>? PublicAddressFound;
@@ -131,6 +152,9 @@ public sealed class MeshNode : IAsyncDisposable
 
     /// <summary>The nodes that are banned here now.</summary>
     public IReadOnlyList<Address> Banned => _bans.Current;
+
+    /// <summary>The signing keys that were proven to have signed two things for one place; nothing is taken from them.</summary>
+    public IReadOnlyCollection<MarkedKey> MarkedKeys => _keys.Marked;
 
     /// <summary>The connected peers.</summary>
     public IReadOnlyList<PeerInfo> Peers =>
@@ -238,6 +262,11 @@ public sealed class MeshNode : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Acts on evidence that was found outside of the mesh, such as a false receipt, keeps it in the data folder and gossips it. False when it proves nothing.
+    /// </summary>
+    public bool Report(Offence offence) => _evidence.Report(offence);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -272,6 +301,7 @@ public sealed class MeshNode : IAsyncDisposable
 
         await Task.WhenAll(_connections.All.Select(peer => peer.Ended));
         _connector.Dispose();
+        _sessionNews.Dispose();
         _metrics.Dispose();
         _stop.Dispose();
     }
@@ -351,43 +381,5 @@ public sealed class MeshNode : IAsyncDisposable
         return _keeper.Url(record) is { } url && DialAddress.TryParse(url, out var address)
             ? await _connector.DialAsync(address, record.Node, cancel)
             : throw new MeshException($"Relay {record.Node} has no address that this node can dial.");
-    }
-
-    private void Convict(Corruption corruption)
-    {
-        var node = corruption.Node;
-        _bans.Ban(node, _options.BanFor);
-        _metrics.Banned();
-        _log.LogWarning(
-            "{Node} sent {What} of {Track} window {Window} and is banned for {Minutes} min",
-            node, corruption.What, corruption.Track, corruption.Window, _options.BanFor.TotalMinutes);
-        foreach (var peer in _connections.All.Where(peer => peer.Node == node))
-        {
-            peer.Close(GoodbyeCode.Corrupt, "You sent media that the broadcaster did not sign.");
-        }
-
-        if (corruption.Report is { } report)
-        {
-            Keep(report);
-            IncidentSeen?.Invoke(report);
-        }
-    }
-
-    private void Keep(IncidentReport report)
-    {
-        if (_options.DataDirectory is not { } data)
-        {
-            return;
-        }
-
-        var name = IncidentFile.Name((ulong)_options.Time.GetUtcNow().ToUnixTimeMilliseconds(), report.Node);
-        try
-        {
-            AtomicFile.Write(Path.Combine(data, "incidents", name), IncidentFile.Write(_options.Domains, report));
-        }
-        catch (MeshException e)
-        {
-            _log.LogWarning("{Cause}", e.Message);
-        }
     }
 }

@@ -14,7 +14,16 @@ namespace ClusterCast.Mesh.Subscribing;
 /// <param name="Closed">The head that closed a window; null when none did.</param>
 /// <param name="CountedBytes">Leaf bytes to be paid.</param>
 /// <param name="Corruption">What was corrupt; null when nothing was.</param>
-internal readonly record struct Intake(Verdict Verdict, bool Progress = false, SignedHead? Closed = null, int CountedBytes = 0, Corruption? Corruption = null);
+/// <param name="Offence">What the broadcaster did, with the proof; null when nothing.</param>
+/// <param name="IsRevoked">Whether the run's signing key is trusted no longer.</param>
+internal readonly record struct Intake(
+    Verdict Verdict,
+    bool Progress = false,
+    SignedHead? Closed = null,
+    int CountedBytes = 0,
+    Corruption? Corruption = null,
+    Offence? Offence = null,
+    bool IsRevoked = false);
 
 /// <summary>
 /// Verifies the media of one track, whoever sends it, keeps the place up to which all is complete, and gives complete parts out in order. What is trusted here
@@ -25,6 +34,8 @@ internal sealed class TrackReceiver
     private const int QueuedParts = 1_024;
 
     private readonly TrackKey _track;
+    private readonly Eip712Domain _streamKeys;
+    private readonly TrustedKeys _keys;
     private readonly WindowVerifier _verifier;
     private readonly ITrackSink? _sink;
     private readonly MeshMetrics _metrics;
@@ -36,9 +47,11 @@ internal sealed class TrackReceiver
     private int _published;
 
     /// <summary>A receiver that also feeds <paramref name="sink"/>.</summary>
-    public TrackReceiver(TrackKey track, Eip712Domain streamKeys, ISigningKeys keys, ITrackSink? sink, MeshMetrics metrics)
+    public TrackReceiver(TrackKey track, Eip712Domain streamKeys, TrustedKeys keys, ITrackSink? sink, MeshMetrics metrics)
     {
         _track = track;
+        _streamKeys = streamKeys;
+        _keys = keys;
         _verifier = new WindowVerifier(track, streamKeys, keys);
         _sink = sink;
         _metrics = metrics;
@@ -119,7 +132,22 @@ internal sealed class TrackReceiver
         var verdict = _verifier.AcceptNode(part.Window, part.Part, part.Time, part.Flags, part.ByteLength, part.Leaves);
         return verdict is Verdict.Accepted or Verdict.Duplicate
             ? TakeHead(from, part.Window, (ushort)(part.Part + 1), part.Time, part.HeadFlags, part.Signature)
-            : Judge(from, verdict, part.Window);
+            : Equivocation(part) is { } offence
+                ? new Intake(Verdict.Late, Offence: offence, IsRevoked: true)
+                : Judge(from, verdict, part.Window);
+    }
+
+    // A part that contradicts what has verified is the parent's lie, unless the broadcaster signed it too.
+    private Offence? Equivocation(in PartMessage part)
+    {
+        if (_verifier.Current is not { Head: not null } current || current.Number != part.Window || part.Part >= WindowLimits.PartsPerWindow
+            || part.ByteLength is 0 or > WindowLimits.PartBytes || part.Leaves.Length != WindowLimits.LeafCount((int)part.ByteLength))
+        {
+            return null;
+        }
+
+        var node = new PartNode(part.Part, part.ByteLength, part.Time, part.Flags, Frontier.RootOf(part.Leaves));
+        return EquivocationFinder.Find(current, _streamKeys, node, part.HeadFlags, part.Signature);
     }
 
     private Intake TakeHead(Upstream from, uint window, ushort count, ulong time, HeadFlags flags, Signature signature)
@@ -127,6 +155,11 @@ internal sealed class TrackReceiver
         var verdict = _verifier.AcceptHead(window, count, time, flags, signature);
         if (verdict == Verdict.Corrupt)
         {
+            if (_verifier.RefusedHead is { } refused && Secp256k1.TryRecover(refused.Digest(_streamKeys), signature, out var signer) && _keys.IsMarked(_track.Stream, signer))
+            {
+                return new Intake(Verdict.Late, IsRevoked: true);
+            }
+
             return Corrupt(from, window, "a head that no signing key signed", CorruptHead.Of(from.Node, _verifier));
         }
 

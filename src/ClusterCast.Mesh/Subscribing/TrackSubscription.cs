@@ -43,7 +43,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         _options = floor.Options;
         _sink = sink;
         _log = _options.Logging.CreateLogger("ClusterCast.Mesh.Subscription");
-        _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, _options.SigningKeys, sink, floor.Metrics);
+        _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, floor.Keys, sink, floor.Metrics);
         _choice = new ParentChoice(track, sink is not null, floor, _wake.Set, _stop.Token);
         _progressAt = _options.Time.GetTimestamp();
         Track = track;
@@ -112,7 +112,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     /// <summary>A frame of the parent. Throws <see cref="WireException"/>.</summary>
     internal void OnFrame(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
     {
-        Corruption? corruption;
+        Intake intake;
         lock (_gate)
         {
             if (upstream != _active || upstream.Leaving != Leaving.None)
@@ -120,18 +120,23 @@ public sealed class TrackSubscription : IAsyncDisposable
                 return;
             }
 
-            corruption = type is FrameType.Subscribed or FrameType.Refused or FrameType.Ended
+            intake = type is FrameType.Subscribed or FrameType.Refused or FrameType.Ended
                 ? TakeAnswer(upstream, type, body)
                 : TakeMedia(upstream, type, body);
         }
 
-        if (corruption is not null)
+        if (intake.Corruption is { } corruption)
         {
             _floor.Convict(corruption);
         }
+
+        if (intake.Offence is { } offence)
+        {
+            _floor.Report(offence);
+        }
     }
 
-    private Corruption? TakeAnswer(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
+    private Intake TakeAnswer(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
     {
         switch (type)
         {
@@ -156,10 +161,10 @@ public sealed class TrackSubscription : IAsyncDisposable
                 break;
         }
 
-        return null;
+        return default;
     }
 
-    private Corruption? TakeMedia(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
+    private Intake TakeMedia(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
     {
         var verified = _receiver.VerifiedBytes;
         var intake = _receiver.Take(upstream, type, body);
@@ -216,9 +221,12 @@ public sealed class TrackSubscription : IAsyncDisposable
             case Verdict.Late when type == FrameType.Init:
                 Leave(upstream, Leaving.Ended, "It serves an older run.");
                 break;
+            case Verdict.Late when intake.IsRevoked:
+                Leave(upstream, Leaving.Ended, "The run's signing key signed two things for one place and is trusted no longer.");
+                break;
         }
 
-        return intake.Corruption;
+        return intake;
     }
 
     private void Leave(Upstream upstream, Leaving leaving, string reason)

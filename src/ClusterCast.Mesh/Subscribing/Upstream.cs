@@ -15,7 +15,7 @@ internal enum Leaving
     /// <summary>The parent refused.</summary>
     Refused,
 
-    /// <summary>The parent says that the run is over, or serves an older run.</summary>
+    /// <summary>The parent says that the run is over, serves an older run, or one whose key is trusted no longer.</summary>
     Ended,
 
     /// <summary>The connection was lost.</summary>

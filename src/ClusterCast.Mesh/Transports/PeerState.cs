@@ -1,4 +1,5 @@
 using ClusterCast.Mesh.Nat.Measuring;
+using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Tree;
@@ -6,7 +7,7 @@ using ClusterCast.Mesh.Tree;
 namespace ClusterCast.Mesh.Transports;
 
 /// <summary>What the rooms keep for one connection.</summary>
-internal sealed class PeerState(ServingDesk serving, MeasuringDesk measuring)
+internal sealed class PeerState(ServingDesk serving, MeasuringDesk measuring, TimeProvider time)
 {
     /// <summary>Subscriptions of the peer here, and its session.</summary>
     public ServingDesk Serving { get; } = serving;
@@ -22,4 +23,7 @@ internal sealed class PeerState(ServingDesk serving, MeasuringDesk measuring)
 
     /// <summary>Announcements in both directions.</summary>
     public PeerAnnouncements Announcements { get; } = new();
+
+    /// <summary>The rates at which its news are taken.</summary>
+    public NewsGate News { get; } = new(time);
 }

@@ -55,6 +55,7 @@ public sealed class RelayRole : IRole
             Time = context.Time,
             Logging = context.Logs,
         });
+        purse.Purse.EvidenceFound += evidence => mesh.Report(evidence);
         var status = new RelayStatus(mesh, till, purse);
         await using var web = await WebHost.StartAsync(
             context, "relay", settings.Required("relay:http", "Give an address like 0.0.0.0:4431."), () => null,

@@ -47,6 +47,7 @@ public sealed class WatchRole : IRole
             Time = context.Time,
             Logging = context.Logs,
         });
+        purse.Purse.EvidenceFound += evidence => mesh.Report(evidence);
         mesh.Start();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (settings.Text("watch:duration") is not null)

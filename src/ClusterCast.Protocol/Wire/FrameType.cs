@@ -36,6 +36,12 @@ public enum FrameType : byte
     /// <summary>The run is over.</summary>
     Ended = 0x14,
 
+    /// <summary>Asks for parts of a cached window.</summary>
+    Fetch = 0x15,
+
+    /// <summary>The cached windows of a track.</summary>
+    Have = 0x16,
+
     /// <summary>Init segment.</summary>
     Init = 0x20,
 
@@ -83,6 +89,12 @@ public enum FrameType : byte
 
     /// <summary>The sender serves a track no longer.</summary>
     Withdraw = 0x42,
+
+    /// <summary>Signed bytes that prove an offence.</summary>
+    Evidence = 0x43,
+
+    /// <summary>A purse has begun to use some relay.</summary>
+    SessionNews = 0x44,
 
     /// <summary>Asks a relay to arrange a direct connection.</summary>
     PunchRequest = 0x50,
