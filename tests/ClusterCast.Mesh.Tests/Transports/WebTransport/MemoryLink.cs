@@ -83,11 +83,16 @@ internal sealed class MemoryLane(long id, bool bidirectional) : IQuicLane
 
     public Task<Http3Error> WasStopped => _stopped.Task;
 
+    /// <summary>Sends; what a closed connection would lose is lost.</summary>
     public void Give(params byte[] bytes)
     {
-        lock (_toServer)
+        try
         {
             _toServer.Writer.WriteAsync(bytes).AsTask().Wait();
+        }
+        catch (InvalidOperationException)
+        {
+            // The server has closed the connection.
         }
     }
 
