@@ -1,5 +1,6 @@
 import type { Latency } from "./media/glassToGlass.ts";
 import type { Player } from "./player.ts";
+import type { TransportKind } from "./relays/index.ts";
 
 /** The figures of one viewing, as reports carry them. Money is micro-USDC in decimal strings. */
 export interface PlayerStats {
@@ -20,6 +21,8 @@ export interface PlayerStats {
   stalls: number;
   droppedFrames: number;
   relaysUsed: string[];
+  /** How the relay in use is reached; null without one. */
+  transport: TransportKind | null;
   bannedRelays: { node: string; why: string }[];
   ticketsSent: number;
   bytesPaid: string;
@@ -52,6 +55,7 @@ export function statsOf(player: Player, video: HTMLVideoElement): PlayerStats {
     stalls: feeder.stalls,
     droppedFrames: video.getVideoPlaybackQuality().droppedVideoFrames,
     relaysUsed: [...subscription.relaysUsed],
+    transport: subscription.transport,
     bannedRelays: subscription.candidates.all.filter((c) => c.bannedUntil > now).map(({ node, why }) => ({ node, why })),
     ticketsSent: purse.ledger.tickets,
     bytesPaid: purse.ledger.paid.toString(),
