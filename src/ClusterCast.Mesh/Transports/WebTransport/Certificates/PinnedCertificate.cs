@@ -21,6 +21,10 @@ internal static class PinnedCertificate
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=clustercast", key, HashAlgorithmName.SHA256);
+
+        // Chromium does not read a certificate without extensions.
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         return request.CreateSelfSigned(now - Lead, now + Life);
     }
 
