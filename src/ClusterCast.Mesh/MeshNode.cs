@@ -6,7 +6,9 @@ using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
+using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Mesh.Transports.Tls;
+using ClusterCast.Mesh.Transports.WebTransport;
 using ClusterCast.Mesh.Tree;
 using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
@@ -29,7 +31,7 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>WebSocket subprotocol: an HTTP token, so without a slash (RFC 6455 §4.1).</summary>
     public const string WebSocketProtocol = "clustercast.1";
 
-    /// <summary>Path of the WebSocket.</summary>
+    /// <summary>Path of the WebSocket and of WebTransport.</summary>
     public const string WebSocketPath = "/clustercast";
 
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
@@ -58,6 +60,9 @@ public sealed class MeshNode : IAsyncDisposable
     private TrackSubscription[] _subscriptions = [];
     private Publisher[] _publishers = [];
     private TlsListener? _listener;
+    private QuicEndpoint? _quic;
+    private WebTransportListener? _webTransport;
+    private IReadOnlyList<Endpoint> _endpoints = [];
     private ITimer? _timer;
     private Task _housekeeping = Task.CompletedTask;
     private long _rememberedAt;
@@ -104,6 +109,9 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>The TLS address that the node listens on; null when it does not listen.</summary>
     public IPEndPoint? TlsEndpoint => _listener?.Local;
 
+    /// <summary>The UDP address that QUIC and WebTransport are taken on; null when they are not.</summary>
+    public IPEndPoint? QuicLocal => _quic?.Local;
+
     /// <summary>The node's own record; null for nodes that are no relays.</summary>
     public RelayRecord? OwnRecord => _gossip.Own;
 
@@ -146,11 +154,15 @@ public sealed class MeshNode : IAsyncDisposable
             }
         }
 
+        StartQuic();
         _housekeeping = Task.Run(KeepHouseAsync);
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }
 
-    /// <summary>Sets the node's addresses for its record, 1 to 8, and issues the record anew.</summary>
+    /// <summary>
+    /// Sets the node's addresses for its record, 1 to 8, and issues the record anew. One of WebTransport is given without hashes; the node adds those of its
+    /// certificates and keeps them right.
+    /// </summary>
     public void SetEndpoints(IReadOnlyList<Endpoint> endpoints)
     {
         if (endpoints.Count is 0 or > WireLimits.Endpoints)
@@ -158,7 +170,8 @@ public sealed class MeshNode : IAsyncDisposable
             throw new ArgumentException($"A record has 1 to {WireLimits.Endpoints} endpoints, got {endpoints.Count}.", nameof(endpoints));
         }
 
-        _gossip.Endpoints = endpoints;
+        _endpoints = endpoints;
+        NameEndpoints();
     }
 
     /// <summary>Serves an accepted WebSocket with subprotocol <see cref="WebSocketProtocol"/>. Ends with the connection.</summary>
@@ -232,10 +245,35 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await Task.WhenAll(_connections.All.Select(peer => peer.Ended));
+        if (_quic is not null)
+        {
+            await _webTransport!.DisposeAsync();
+            await _quic.DisposeAsync();
+        }
+
         _connector.Dispose();
         _metrics.Dispose();
         _stop.Dispose();
     }
+
+    private void StartQuic()
+    {
+        if (_options.QuicListen is not { } at)
+        {
+            return;
+        }
+
+        if (!QuicEndpoint.IsSupported)
+        {
+            _log.LogWarning("libclustercast_quic.so or a library that it needs is missing: this node goes on without QUIC and WebTransport");
+            return;
+        }
+
+        _quic = new QuicEndpoint(new QuicOptions { Local = at, Logging = _options.Logging });
+        _webTransport = new WebTransportListener(_quic, _options, _connector.RunAsync);
+    }
+
+    private void NameEndpoints() => _gossip.Endpoints = _webTransport is { } named ? [.. _endpoints.Select(named.Name)] : _endpoints;
 
     private async Task DrainAsync()
     {
@@ -288,6 +326,11 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         _announcer.Sync();
+        if (_webTransport?.Update() == true)
+        {
+            NameEndpoints();
+        }
+
         _gossip.Renew();
         foreach (var subscription in _subscriptions.Concat(_carries.Carried))
         {

@@ -23,6 +23,8 @@ export interface PlayerStats {
   relaysUsed: string[];
   /** How the relay in use is reached; null without one. */
   transport: TransportKind | null;
+  /** Why that is not WebTransport, in a sentence; empty where it is, or where it was not tried. */
+  whyNoWebTransport: string;
   bannedRelays: { node: string; why: string }[];
   ticketsSent: number;
   bytesPaid: string;
@@ -41,7 +43,7 @@ export interface PlayerStats {
 export function statsOf(player: Player, video: HTMLVideoElement): PlayerStats {
   const { counters, subscription, feeder, glass, purse } = player;
   const behind = feeder.behindNewest;
-  const now = Date.now();
+  const now = Date.now(), reached = subscription.relay && subscription.transportOf(subscription.relay.node);
   return {
     firstFrameMs: player.firstFrameMs,
     glassToGlassMs: glass.summary,
@@ -55,7 +57,8 @@ export function statsOf(player: Player, video: HTMLVideoElement): PlayerStats {
     stalls: feeder.stalls,
     droppedFrames: video.getVideoPlaybackQuality().droppedVideoFrames,
     relaysUsed: [...subscription.relaysUsed],
-    transport: subscription.transport,
+    transport: reached?.kind ?? null,
+    whyNoWebTransport: reached?.why ?? "",
     bannedRelays: subscription.candidates.all.filter((c) => c.bannedUntil > now).map(({ node, why }) => ({ node, why })),
     ticketsSent: purse.ledger.tickets,
     bytesPaid: purse.ledger.paid.toString(),

@@ -35,6 +35,18 @@ public sealed class QpackTests
         Assert.Equal([new Field(":path", "/index.html")], Read("0000510b2f696e6465782e68746d6c"));
 
     [Fact]
+    public void The_request_of_chromium_is_read()
+    {
+        var corpus = Path.Combine(AppContext.BaseDirectory, "Transports", "WebTransport", "Corpus");
+        var fields = Read(File.ReadAllText(Path.Combine(corpus, "chromium-section-connect.hex")).Trim())!;
+        Assert.Equal(
+            [new(":scheme", "https"), new(":method", "CONNECT"), new(":authority", "127.0.0.1:51630"), new(":path", "/clustercast"), new(":protocol", "webtransport")],
+            fields.Take(5));
+        Assert.Contains(new Field("sec-webtransport-http3-draft02", "1"), fields);
+        Assert.Equal("/clustercast", Request.From(fields)!.Path);
+    }
+
+    [Fact]
     public void Every_static_entry_has_its_place()
     {
         Assert.Equal(99, StaticTable.Entries.Length);

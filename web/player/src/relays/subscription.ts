@@ -79,10 +79,11 @@ export class Subscription {
   get relay(): Candidate | null { return this.#link ? this.candidates.get(this.#link.node) ?? null : null; }
   /** The relay that is connected in advance. */
   get standby(): string | null { return this.#standby?.node ?? null; }
-  /** How the relay in use is reached; null without one. */
-  get transport(): TransportKind | null { return this.#link?.connection.kind ?? null; }
-  /** Why a relay is not reached by WebTransport; empty where it is, or where it was not tried. */
-  whyNoWebTransport(node: string): string { return this.context.reachability.why(node); }
+  /** How a connected relay is reached, and why not by WebTransport where that failed. */
+  transportOf(node: string): { kind: TransportKind; why: string } | null {
+    const connection = [this.#link?.connection, this.#standby].find((c) => c?.node === node);
+    return connection ? { kind: connection.kind, why: connection.kind === "webTransport" ? "" : this.context.reachability.why(node) } : null;
+  }
   /** Its price, micro-USDC per 1e9 bytes, once it has made an offer. */
   get price(): bigint | null { return this.#link?.session?.price ?? null; }
 
