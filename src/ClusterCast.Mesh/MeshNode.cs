@@ -10,7 +10,9 @@ using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Mesh.Transports.Lane;
+using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Mesh.Transports.Tls;
+using ClusterCast.Mesh.Transports.WebTransport;
 using ClusterCast.Mesh.Tree;
 using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
@@ -33,7 +35,7 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>WebSocket subprotocol: an HTTP token, so without a slash (RFC 6455 §4.1).</summary>
     public const string WebSocketProtocol = "clustercast.1";
 
-    /// <summary>Path of the WebSocket.</summary>
+    /// <summary>Path of the WebSocket and of WebTransport.</summary>
     public const string WebSocketPath = "/clustercast";
 
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
@@ -68,6 +70,9 @@ public sealed class MeshNode : IAsyncDisposable
     private TrackSubscription[] _subscriptions = [];
     private Publisher[] _publishers = [];
     private TlsListener? _listener;
+    private QuicEndpoint? _quic;
+    private WebTransportListener? _webTransport;
+    private IReadOnlyList<Endpoint> _endpoints = [];
     private ITimer? _timer;
     private Task _housekeeping = Task.CompletedTask;
     private long _rememberedAt;
@@ -141,6 +146,9 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>The address that relays see this node at, where enough of them agree; else null.</summary>
     public IPAddress? PublicAddress => _observed.Agreed;
 
+    /// <summary>The UDP address that QUIC and WebTransport are taken on; null when they are not.</summary>
+    public IPEndPoint? QuicLocal => _quic?.Local;
+
     /// <summary>The node's own record; null for nodes that are no relays.</summary>
     public RelayRecord? OwnRecord => _gossip.Own;
 
@@ -200,12 +208,16 @@ public sealed class MeshNode : IAsyncDisposable
             }
         }
 
+        StartQuic();
         _lookout.Start(_listener?.Local.Port ?? 0, _changed.Set, _stop.Token);
         _housekeeping = Task.Run(KeepHouseAsync);
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }
 
-    /// <summary>Sets the node's addresses for its record, 1 to 8, and issues the record anew.</summary>
+    /// <summary>
+    /// Sets the node's addresses for its record, 1 to 8, and issues the record anew. One of WebTransport is given without hashes; the node adds those of its
+    /// certificates and keeps them right.
+    /// </summary>
     public void SetEndpoints(IReadOnlyList<Endpoint> endpoints)
     {
         if (endpoints.Count is 0 or > WireLimits.Endpoints)
@@ -213,7 +225,8 @@ public sealed class MeshNode : IAsyncDisposable
             throw new ArgumentException($"A record has 1 to {WireLimits.Endpoints} endpoints, got {endpoints.Count}.", nameof(endpoints));
         }
 
-        _gossip.Endpoints = endpoints;
+        _endpoints = endpoints;
+        NameEndpoints();
     }
 
     /// <summary>Serves an accepted WebSocket with subprotocol <see cref="WebSocketProtocol"/>. Ends with the connection.</summary>
@@ -300,11 +313,36 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await Task.WhenAll(_connections.All.Select(peer => peer.Ended));
+        if (_quic is not null)
+        {
+            await _webTransport!.DisposeAsync();
+            await _quic.DisposeAsync();
+        }
+
         _connector.Dispose();
         _sessionNews.Dispose();
         _metrics.Dispose();
         _stop.Dispose();
     }
+
+    private void StartQuic()
+    {
+        if (_options.QuicListen is not { } at)
+        {
+            return;
+        }
+
+        if (!QuicEndpoint.IsSupported)
+        {
+            _log.LogWarning("libclustercast_quic.so or a library that it needs is missing: this node goes on without QUIC and WebTransport");
+            return;
+        }
+
+        _quic = new QuicEndpoint(new QuicOptions { Local = at, Logging = _options.Logging });
+        _webTransport = new WebTransportListener(_quic, _options, _connector.RunAsync);
+    }
+
+    private void NameEndpoints() => _gossip.Endpoints = _webTransport is { } named ? [.. _endpoints.Select(named.Name)] : _endpoints;
 
     private async Task DrainAsync()
     {
@@ -357,6 +395,11 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         _announcer.Sync();
+        if (_webTransport?.Update() == true)
+        {
+            NameEndpoints();
+        }
+
         _gossip.Renew();
         _lookout.Update(_subscriptions, _gossip.Own?.Tracks ?? []);
         foreach (var subscription in _subscriptions.Concat(_carries.Carried))

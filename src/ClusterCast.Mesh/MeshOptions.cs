@@ -33,6 +33,9 @@ public sealed record MeshOptions
     /// <summary>Where to listen for TLS; port 0 takes a free one, null does not listen.</summary>
     public IPEndPoint? TlsListen { get; init; }
 
+    /// <summary>Where to listen for QUIC, by UDP; port 0 takes a free one, null does not listen. Browsers come here by WebTransport.</summary>
+    public IPEndPoint? QuicListen { get; init; }
+
     /// <summary>The node's addresses for its record. Without any, the TLS endpoint that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
 

@@ -13,6 +13,8 @@ internal static class RelayVerb
             new("--tls", "relay:tls", "Peer port"),
             new("--public-tls", "relay:publicTls", "Address that other nodes reach it by: tls://host:port"),
             new("--public-ws", "relay:publicWs", "Address that browsers reach it by: wss://host/clustercast"),
+            new("--quic", "relay:quic", "UDP address for QUIC, by which browsers come with WebTransport; empty turns it off"),
+            new("--public-webtransport", "relay:publicWebTransport", "Host and port that browsers reach it by with WebTransport"),
             new("--price", "relay:price", "Micro-USDC per 1,000,000,000 bytes"),
             new("--payout", "relay:payout", "Address that earnings go to"),
             new("--node-key", "relay:nodeKey", "Key file of the node"),

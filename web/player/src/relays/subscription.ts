@@ -6,7 +6,8 @@ import { type Candidate, Candidates } from "./candidates.ts";
 import { Goodbye, RelayConnection, type ConnectionContext } from "./connection.ts";
 import { incidentOf, type Incident } from "./incident.ts";
 import { RelayLink, type Failure } from "./link.ts";
-import { recordFault, webSocketOf } from "./record.ts";
+import { recordFault } from "./record.ts";
+import type { TransportKind } from "./transport.ts";
 
 /** The signing keys, and how they are read again. */
 export interface ReadableKeys extends SigningKeys {
@@ -78,6 +79,11 @@ export class Subscription {
   get relay(): Candidate | null { return this.#link ? this.candidates.get(this.#link.node) ?? null : null; }
   /** The relay that is connected in advance. */
   get standby(): string | null { return this.#standby?.node ?? null; }
+  /** How a connected relay is reached, and why not by WebTransport where that failed. */
+  transportOf(node: string): { kind: TransportKind; why: string } | null {
+    const connection = [this.#link?.connection, this.#standby].find((c) => c?.node === node);
+    return connection ? { kind: connection.kind, why: connection.kind === "webTransport" ? "" : this.context.reachability.why(node) } : null;
+  }
   /** Its price, micro-USDC per 1e9 bytes, once it has made an offer. */
   get price(): bigint | null { return this.#link?.session?.price ?? null; }
 
@@ -151,7 +157,7 @@ export class Subscription {
 
   async #connect(candidate: Candidate): Promise<RelayConnection | null> {
     try {
-      const connection = await RelayConnection.open(this.context, webSocketOf(candidate.record)!, candidate.node, CONNECT_MS);
+      const connection = await RelayConnection.open(this.context, candidate.record, CONNECT_MS);
       candidate.roundTrip = connection.roundTrip;
       this.#bytes.set(connection, 0);
       connection.onFrame = (frame, size) => {
