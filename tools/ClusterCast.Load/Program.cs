@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClusterCast.Load;
+using ClusterCast.Load.Peers;
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
@@ -13,7 +14,8 @@ try
     object result = (args.Length > 0 ? args[0] : "") switch
     {
         "fan" => await new Fan(options, stop.Token).RunAsync(),
-        _ => throw new ArgumentException("Name what to do: fan."),
+        "peer" => await PeerLoad.RunAsync(options, stop.Token),
+        _ => throw new ArgumentException("Name what to do: fan or peer."),
     };
     Console.WriteLine(JsonSerializer.Serialize(result));
     return 0;
