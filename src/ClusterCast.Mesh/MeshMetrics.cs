@@ -23,7 +23,13 @@ internal sealed class MeshMetrics : IDisposable
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "ClusterCast.Mesh";
 
+    private static readonly InstrumentAdvice<double> DelayBounds = new()
+    {
+        HistogramBucketBoundaries = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 50, 100, 200, 500, 1_000],
+    };
+
     private readonly Meter _meter = new(MeterName);
+    private readonly Histogram<double> _leafDelay;
     private long _leavesSent;
     private long _leafBytesSent;
     private long _leavesVerified;
@@ -48,16 +54,18 @@ internal sealed class MeshMetrics : IDisposable
         _meter.CreateObservableCounter("clustercast_mesh_leaves_rejected", () => Interlocked.Read(ref _leavesRejected), description: "Leaves and heads that did not verify.");
         _meter.CreateObservableCounter("clustercast_mesh_windows_skipped", () => Interlocked.Read(ref _windowsSkipped), description: "Windows that a slow subscriber did not get in full.");
         _meter.CreateObservableCounter("clustercast_mesh_switches", () => Interlocked.Read(ref _switches), description: "Changes of a subscription's parent.");
+        _leafDelay = _meter.CreateHistogram("clustercast_mesh_leaf_delay_ms", "ms", "From a leaf's verification to its handing to a subscriber's transport.", advice: DelayBounds);
         _meter.CreateObservableCounter("clustercast_mesh_bans", () => Interlocked.Read(ref _bans), description: "Nodes that were banned.");
     }
 
     private Func<(int Connections, int Subscribers, int Tracks, int Records)> Node { get; }
 
     /// <summary>A leaf was written for a subscriber.</summary>
-    public void LeafSent(int bytes)
+    public void LeafSent(int bytes, TimeSpan delay)
     {
         Interlocked.Increment(ref _leavesSent);
         Interlocked.Add(ref _leafBytesSent, bytes);
+        _leafDelay.Record(delay.TotalMilliseconds);
     }
 
     /// <summary>A leaf has verified.</summary>
