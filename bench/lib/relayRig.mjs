@@ -1,5 +1,6 @@
 // Real relays on a devnet of their own and the load generator, each on the cores that it is given.
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { Program } from './program.mjs';
@@ -36,16 +37,18 @@ export function withRelays({ root, count = 1, transport = 'quic', flags = [] }, 
     };
     try {
       const deployments = join(folder, 'deployments.json');
+      const peers = join(folder, 'peers.json');
       const chain = await start(1, 'devnet', ['devnet', '--port', '0', '--data', join(folder, 'devnet'), '--deployments', deployments]);
       const relays = [];
       for (let number = 1; number <= count; number++) {
-        const bootstrap = relays.length ? ['--bootstrap-peer', relays[0].address] : [];
+        const bootstrap = relays.length ? ['--bootstrap', peers] : [];
         const key = number <= 3 ? ['--node-key', join(chain.ready.keys, `relay${number}.json`)] : [];
         const { program, ready } = await start(0, `relay ${number}`, [
           'relay', '--deployments', deployments, '--data', join(folder, `relay${number}`), '--subscribers', '100000', ...key, ...bootstrap, ...flags,
         ]);
         if (!ready[transport]) throw new Failure(`The relay does not listen for ${transport}.`);
         relays.push({ pid: program.pid, address: `${ready.node}@${ready[transport]}`, http: ready.http });
+        if (number === 1) await writeFile(peers, JSON.stringify({ peers: [{ node: ready.node, url: ready[transport] }] }));
       }
       const run = async (command, args) => {
         const program = pinned(1, 'The load generator', load, [command, ...args]);

@@ -14,8 +14,9 @@ try
     object result = (args.Length > 0 ? args[0] : "") switch
     {
         "fan" => await new Fan(options, stop.Token).RunAsync(),
+        "idle" => await new Idle(options, stop.Token).RunAsync(),
         "peer" => await PeerLoad.RunAsync(options, stop.Token),
-        _ => throw new ArgumentException("Name what to do: fan or peer."),
+        _ => throw new ArgumentException("Name what to do: fan, idle or peer."),
     };
     Console.WriteLine(JsonSerializer.Serialize(result));
     return 0;

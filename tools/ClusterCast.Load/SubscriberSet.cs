@@ -1,3 +1,4 @@
+using ClusterCast.Mesh.Sessions;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Node.Network;
 using ClusterCast.Node.Settlement;
@@ -37,11 +38,10 @@ internal sealed class SubscriberSet(Dialer dialer, ChainAccess chain, TrackKey t
     private async Task OpenAsync(RelayAddress relay, bool idle, CancellationToken stop)
     {
         var transport = await dialer.DialAsync(relay, stop);
-        PurseSessions payments;
         LightSubscriber subscriber;
         lock (_all)
         {
-            payments = new PurseSessions(purses.Next());
+            var payments = idle ? FreePaying.Instance : (IPayingSessions)new PurseSessions(purses.Next());
             subscriber = new LightSubscriber(transport, relay.Node, chain.Deployment.ChainId, track, payments, tally, hash);
             _all.Add((subscriber, transport));
         }
