@@ -33,7 +33,13 @@ internal sealed class MeshMetrics : IDisposable
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "ClusterCast.Mesh";
 
+    private static readonly InstrumentAdvice<double> DelayBounds = new()
+    {
+        HistogramBucketBoundaries = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 50, 100, 200, 500, 1_000],
+    };
+
     private readonly Meter _meter = new(MeterName);
+    private readonly Histogram<double> _leafDelay;
     private long _leavesSent;
     private long _leafBytesSent;
     private long _leavesVerified;
@@ -67,6 +73,7 @@ internal sealed class MeshMetrics : IDisposable
             () => Enum.GetValues<RecordVerdict>().Where(verdict => verdict != RecordVerdict.New)
                 .Select(verdict => new Measurement<long>(refused?.Invoke(verdict) ?? 0, new KeyValuePair<string, object?>("cause", verdict.ToString().ToLowerInvariant()))),
             description: "Relay records that were no news or were refused.");
+        _leafDelay = _meter.CreateHistogram("clustercast_mesh_leaf_delay_ms", "ms", "From a leaf's verification to its handing to a subscriber's transport.", advice: DelayBounds);
         _meter.CreateObservableCounter("clustercast_mesh_bans", () => Interlocked.Read(ref _bans), description: "Nodes that were banned.");
     }
 
@@ -79,10 +86,11 @@ internal sealed class MeshMetrics : IDisposable
     private Func<(int Connections, int Subscribers, int Tracks, int Records)> Node { get; }
 
     /// <summary>A leaf was written for a subscriber.</summary>
-    public void LeafSent(int bytes)
+    public void LeafSent(int bytes, TimeSpan delay)
     {
         Interlocked.Increment(ref _leavesSent);
         Interlocked.Add(ref _leafBytesSent, bytes);
+        _leafDelay.Record(delay.TotalMilliseconds);
     }
 
     /// <summary>A leaf has verified.</summary>

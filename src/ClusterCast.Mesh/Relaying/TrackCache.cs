@@ -85,7 +85,7 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
                 return;
             }
 
-            window.Parts[part.Node.Index].Take(part, leaf);
+            window.Parts[part.Node.Index].Take(part, leaf, time.GetTimestamp());
         }
 
         Wake();
@@ -165,7 +165,7 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
                     var part = new CachedPart(p.Node, p.Leaves, p.Bytes, own, now);
                     if (complete)
                     {
-                        part.MarkAll();
+                        part.MarkAll(now);
                     }
 
                     return part;
