@@ -21,7 +21,7 @@ export interface PlayerStats {
   stalls: number;
   droppedFrames: number;
   relaysUsed: string[];
-  /** How the relay in use is reached; null without one. */
+  /** How the relay in use, or else the last one, is reached. */
   transport: TransportKind | null;
   /** Why that is not WebTransport, in a sentence; empty where it is, or where it was not tried. */
   whyNoWebTransport: string;
@@ -43,7 +43,7 @@ export interface PlayerStats {
 export function statsOf(player: Player, video: HTMLVideoElement): PlayerStats {
   const { counters, subscription, feeder, glass, purse } = player;
   const behind = feeder.behindNewest;
-  const now = Date.now(), reached = subscription.relay && subscription.transportOf(subscription.relay.node);
+  const now = Date.now();
   return {
     firstFrameMs: player.firstFrameMs,
     glassToGlassMs: glass.summary,
@@ -57,8 +57,8 @@ export function statsOf(player: Player, video: HTMLVideoElement): PlayerStats {
     stalls: feeder.stalls,
     droppedFrames: video.getVideoPlaybackQuality().droppedVideoFrames,
     relaysUsed: [...subscription.relaysUsed],
-    transport: reached?.kind ?? null,
-    whyNoWebTransport: reached?.why ?? "",
+    transport: subscription.transport,
+    whyNoWebTransport: subscription.transport === "webSocket" ? subscription.whyNoWebTransport(subscription.relaysUsed.at(-1) ?? "") : "",
     bannedRelays: subscription.candidates.all.filter((c) => c.bannedUntil > now).map(({ node, why }) => ({ node, why })),
     ticketsSent: purse.ledger.tickets,
     bytesPaid: purse.ledger.paid.toString(),

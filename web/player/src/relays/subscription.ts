@@ -53,6 +53,8 @@ export class Subscription {
   readonly evidence: EvidenceFile[] = [];
   /** Node ids that served a verified leaf, in order of their first. */
   readonly relaysUsed: string[] = [];
+  /** How the relay in use, or else the last one, is reached. */
+  transport: TransportKind | null = null;
   /** One sentence about why nothing plays; empty while it does. */
   trouble = "";
 
@@ -82,8 +84,10 @@ export class Subscription {
   /** How a connected relay is reached, and why not by WebTransport where that failed. */
   transportOf(node: string): { kind: TransportKind; why: string } | null {
     const connection = [this.#link?.connection, this.#standby].find((c) => c?.node === node);
-    return connection ? { kind: connection.kind, why: connection.kind === "webTransport" ? "" : this.context.reachability.why(node) } : null;
+    return connection ? { kind: connection.kind, why: connection.kind === "webTransport" ? "" : this.whyNoWebTransport(node) } : null;
   }
+  /** Why WebTransport last failed at a relay; empty where it did not. */
+  whyNoWebTransport(node: string): string { return this.context.reachability.why(node); }
   /** Its price, micro-USDC per 1e9 bytes, once it has made an offer. */
   get price(): bigint | null { return this.#link?.session?.price ?? null; }
 
@@ -182,6 +186,7 @@ export class Subscription {
       failed: (failure) => void this.#failed(link, failure),
     });
     this.#link = link;
+    this.transport = connection.kind;
     this.#lastProgress = context.clock.now();
     link.start(options.track, this.#playhead.position);
     void this.#prepare();
