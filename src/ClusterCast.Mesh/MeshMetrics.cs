@@ -49,15 +49,21 @@ internal sealed class MeshMetrics : IDisposable
     private long _switches;
     private long _bans;
 
-    /// <summary>Instruments over the counters here and the levels that <paramref name="node"/> tells.</summary>
+    /// <summary>Instruments over the counters here and the levels of the node.</summary>
     /// <param name="node">Levels.</param>
+    /// <param name="transports">What carries each connection.</param>
     /// <param name="refused">How many relay records got a verdict.</param>
-    public MeshMetrics(Func<(int Connections, int Subscribers, int Tracks, int Records)> node, Func<RecordVerdict, long>? refused = null)
+    public MeshMetrics(
+        Func<(int Connections, int Subscribers, int Tracks, int Records)> node, Func<IEnumerable<string>>? transports = null, Func<RecordVerdict, long>? refused = null)
     {
         Node = node;
         News = new NewsMetrics(_meter);
         Guard = new GuardMetrics(_meter);
         _meter.CreateObservableGauge("clustercast_mesh_connections", () => node().Connections, description: "Connections that are ready.");
+        _meter.CreateObservableGauge(
+            "clustercast_mesh_transports",
+            () => (transports?.Invoke() ?? []).CountBy(name => name).Select(count => new Measurement<int>(count.Value, new KeyValuePair<string, object?>("transport", count.Key))),
+            description: "Connections that are ready, by what carries them.");
         _meter.CreateObservableGauge("clustercast_mesh_subscribers", () => node().Subscribers, description: "Subscriptions that are served.");
         _meter.CreateObservableGauge("clustercast_mesh_tracks", () => node().Tracks, description: "Tracks that are published or carried.");
         _meter.CreateObservableGauge("clustercast_mesh_records", () => node().Records, description: "Relay records that are known.");

@@ -81,6 +81,9 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>Where the peer's packets come from; null when the transport cannot tell.</summary>
     public IPEndPoint? Seen => _transport.Seen;
 
+    /// <summary>What carries it: <c>quic</c>, <c>webtransport</c>, <c>tls</c> or <c>websocket</c>.</summary>
+    public string Transport => _transport.Name;
+
     /// <summary>Whether the handshake is done and the connection has not ended.</summary>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully && !IsClosing;
 

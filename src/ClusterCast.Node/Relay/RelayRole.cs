@@ -44,7 +44,7 @@ public sealed class RelayRole : IRole
             SigningKeys = streams.Keys,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
-            QuicListen = settings.Text("relay:quic") is { } quic ? Endpoints.Parse(quic) : null,
+            QuicListen = QuicListen(settings),
             Payout = Payout(settings.Text("relay:payout"), nodeKey.Address),
             Price = (ulong)settings.Number("relay:price"),
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
@@ -64,16 +64,19 @@ public sealed class RelayRole : IRole
         mesh.Start();
         var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndpoint}";
         var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}{MeshNode.WebSocketPath}";
-        var webTransport = WebTransport(settings.Text("relay:publicWebTransport"), mesh.QuicLocal, log);
+        var quic = PublicQuic(settings, mesh, tls);
+        var webTransport = WebTransport(settings.Text("relay:publicWebTransport"), mesh.QuicEndpoint, log);
         mesh.SetEndpoints(
         [
+            .. quic.Length > 0 ? [new Endpoint(EndpointKind.Quic, quic)] : (Endpoint[])[],
             new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws),
             .. webTransport is null ? (IEnumerable<Endpoint>)[] : [new Endpoint(EndpointKind.WebTransport, webTransport)],
         ]);
         log.LogInformation(
-            "Relay {Node} at {Tls}, {Ws} and {WebTransport}, ${Price} a GB", nodeKey.Address, tls, ws, webTransport ?? "no WebTransport", settings.Number("relay:price") / 1_000_000m);
+            "Relay {Node} at {Quic}, {Tls}, {Ws} and {WebTransport}, ${Price} a GB",
+            nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, webTransport ?? "no WebTransport", settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
-            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("tls", tls), ("ws", ws),
+            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic), ("tls", tls), ("ws", ws),
             ("webTransport", webTransport ?? ""), ("http", web.Url.ToString().TrimEnd('/')));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
@@ -96,6 +99,19 @@ public sealed class RelayRole : IRole
                 : Results.BadRequest(new { error = "A fault is none, corrupt, stall or receipt." }));
         }
     }
+
+    // By itself QUIC has the address of TLS and, as far as it is free, the same port number.
+    private static IPEndPoint? QuicListen(Settings settings) => settings.Text("relay:quic") switch
+    {
+        "off" => null,
+        { } address => Endpoints.Parse(address),
+        _ => Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
+    };
+
+    private static string PublicQuic(Settings settings, MeshNode mesh, string tls) => mesh.QuicEndpoint is not { } own ? ""
+        : settings.Text("relay:publicQuic") is { } told ? told
+        : own.Port == mesh.TlsEndpoint?.Port && Uri.TryCreate(tls, UriKind.Absolute, out var uri) ? $"quic://{uri.Authority}"
+        : $"quic://{own}";
 
     // Where browsers reach this relay by WebTransport; null where QUIC is off, or where nobody says which address is meant.
     private static string? WebTransport(string? given, IPEndPoint? listens, ILogger log)
