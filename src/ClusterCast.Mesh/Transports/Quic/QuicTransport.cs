@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using ClusterCast.Mesh.Transports.Tls;
@@ -36,6 +37,9 @@ internal sealed class QuicTransport : ITransport
 
     /// <inheritdoc/>
     public string Remote => $"quic://{_connection.Remote}";
+
+    /// <inheritdoc/>
+    public IPEndPoint? Seen => _connection.Remote;
 
     /// <summary>The dialing side. Throws <see cref="AuthenticationException"/> or <see cref="IOException"/>; then the connection is closed.</summary>
     public static Task<QuicTransport> OverDialedAsync(QuicConnection connection, Eip712Domain relayStaking, CancellationToken cancel) =>
