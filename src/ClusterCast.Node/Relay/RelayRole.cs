@@ -33,6 +33,7 @@ public sealed class RelayRole : IRole
         var purseKey = Key(settings.Text("relay:purseKey"), Path.Combine(data, "purse.json"), devnet);
         var fault = Fault(context, devnet);
         await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
+        await using var stakes = await StakeTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
         await FillPurseAsync(context, chain, nodeKey, purseKey, stop).ConfigureAwait(false);
         await using var purse = await PurseDesk.OpenAsync(context, chain, purseKey, data, stop).ConfigureAwait(false);
         await using var till = TillDesk.Open(context, chain, nodeKey, data, fault);
@@ -53,9 +54,10 @@ public sealed class RelayRole : IRole
             ServingSessions = new TillSessions(till.Till),
             PayingSessions = new PurseSessions(purse.Purse),
             Fault = fault,
+            Stakes = stakes,
             Time = context.Time,
             Logging = context.Logs,
-        });
+        }.WithDiscovery(settings, settings.Text("relay:publicTls")));
         purse.Purse.EvidenceFound += evidence => mesh.Report(evidence);
         var status = new RelayStatus(mesh, till, purse);
         await using var web = await WebHost.StartAsync(
@@ -77,7 +79,7 @@ public sealed class RelayRole : IRole
             nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, webTransport ?? "no WebTransport", settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
             context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic), ("tls", tls), ("ws", ws),
-            ("webTransport", webTransport ?? ""), ("http", web.Url.ToString().TrimEnd('/')));
+            ("webTransport", webTransport ?? ""), ("http", web.Url.ToString().TrimEnd('/')), ("dht", mesh.DhtNode?.Local.ToString() ?? ""));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
     }
