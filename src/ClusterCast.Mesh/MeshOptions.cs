@@ -76,6 +76,9 @@ public sealed record MeshOptions
     /// <summary>A parent that completes no part for this long is left.</summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>What comes later waits so long for parts that were lost and can be fetched; zero fetches nothing.</summary>
+    public TimeSpan RepairFor { get; init; } = TimeSpan.FromMilliseconds(400);
+
     /// <summary>How long windows stay cached.</summary>
     public TimeSpan CacheFor { get; init; } = TimeSpan.FromSeconds(60);
 

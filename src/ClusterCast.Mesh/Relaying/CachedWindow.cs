@@ -7,6 +7,7 @@ namespace ClusterCast.Mesh.Relaying;
 internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes, byte[] bytes, SignedHead? head, long arrivedAt)
 {
     private readonly bool[] _present = new bool[leafHashes.Count];
+    private int _missing = leafHashes.Count;
 
     /// <summary>The signed node.</summary>
     public PartNode Node { get; } = node;
@@ -23,22 +24,35 @@ internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes
     /// <summary>When the node came, as a timestamp of the node's clock.</summary>
     public long ArrivedAt { get; } = arrivedAt;
 
+    /// <summary>Whether every leaf is there.</summary>
+    public bool IsComplete => _missing == 0;
+
     /// <summary>Whether one leaf is there.</summary>
     public bool Has(int leaf) => _present[leaf];
 
     /// <summary>Marks a verified leaf as there. Its bytes are the ones shared already, unless the window was verified twice.</summary>
     public void Take(VerifiedPart source, int leaf)
     {
-        if (!_present[leaf] && source.Bytes != Bytes)
+        if (_present[leaf])
+        {
+            return;
+        }
+
+        if (source.Bytes != Bytes)
         {
             source.Leaf(leaf).Span.CopyTo(Bytes.AsSpan(leaf * WindowLimits.LeafBytes));
         }
 
         _present[leaf] = true;
+        _missing--;
     }
 
     /// <summary>Marks all leaves as there.</summary>
-    public void MarkAll() => Array.Fill(_present, true);
+    public void MarkAll()
+    {
+        Array.Fill(_present, true);
+        _missing = 0;
+    }
 
     /// <summary>The bytes of one leaf.</summary>
     public ReadOnlySpan<byte> Leaf(int leaf) => Bytes.AsSpan(leaf * WindowLimits.LeafBytes, WindowLimits.LeafLength(Bytes.Length, leaf));
@@ -69,6 +83,9 @@ internal sealed class CachedWindow(ulong run, uint number, Hash32 prev, ReadOnly
 
     /// <summary>When the newest part came.</summary>
     public long NewestAt => _parts.Count > 0 ? _parts[^1].ArrivedAt : 0;
+
+    /// <summary>Whether it is closed and every leaf of it is there.</summary>
+    public bool IsHeld => Head is { Head: { IsLast: true, Count: var count } } && count == _parts.Count && _parts.TrueForAll(part => part.IsComplete);
 
     /// <summary>Bytes of the parts.</summary>
     public long ByteLength { get; private set; }

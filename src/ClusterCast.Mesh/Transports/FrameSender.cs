@@ -91,12 +91,21 @@ internal sealed class FrameSender(ITransport transport, TimeProvider time)
         batch.Clear();
         _control.DrainTo(batch);
         var sources = _sources;
-        for (var i = 0; i < sources.Length && !batch.IsFull && !_isEnding; i++)
-        {
-            sources[(_nextSource + i) % sources.Length].WriteTo(batch);
-        }
-
+        Ask(sources, batch, isBackground: false);
+        Ask(sources, batch, isBackground: true);
         _nextSource++;
         return batch.Length > 0;
+    }
+
+    private void Ask(IMediaSource[] sources, FrameBatch batch, bool isBackground)
+    {
+        for (var i = 0; i < sources.Length && !batch.IsFull && !_isEnding; i++)
+        {
+            var source = sources[(_nextSource + i) % sources.Length];
+            if (source.IsBackground == isBackground)
+            {
+                source.WriteTo(batch);
+            }
+        }
     }
 }
