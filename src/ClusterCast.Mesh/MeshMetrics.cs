@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Fetching;
 using ClusterCast.Mesh.Guarding;
 using ClusterCast.Mesh.News;
 
@@ -22,6 +23,9 @@ public sealed record MeshSnapshot(
 {
     /// <summary>What became of evidence and session news.</summary>
     public required NewsSnapshot News { get; init; }
+
+    /// <summary>Fetches, asked and answered.</summary>
+    public required FetchSnapshot Fetching { get; init; }
 
     /// <summary>What was refused or cut as hostile.</summary>
     public required GuardSnapshot Guard { get; init; }
@@ -58,6 +62,7 @@ internal sealed class MeshMetrics : IDisposable
     {
         Node = node;
         News = new NewsMetrics(_meter);
+        Fetching = new FetchMetrics(_meter);
         Guard = new GuardMetrics(_meter);
         _meter.CreateObservableGauge("clustercast_mesh_connections", () => node().Connections, description: "Connections that are ready.");
         _meter.CreateObservableGauge(
@@ -85,6 +90,9 @@ internal sealed class MeshMetrics : IDisposable
 
     /// <summary>Evidence and session news.</summary>
     public NewsMetrics News { get; }
+
+    /// <summary>Fetches, asked and answered.</summary>
+    public FetchMetrics Fetching { get; }
 
     /// <summary>Hostile input.</summary>
     public GuardMetrics Guard { get; }
@@ -128,6 +136,7 @@ internal sealed class MeshMetrics : IDisposable
             Interlocked.Read(ref _leavesRejected), Interlocked.Read(ref _windowsSkipped), Interlocked.Read(ref _switches), Interlocked.Read(ref _bans))
         {
             News = News.Snapshot(),
+            Fetching = Fetching.Snapshot(),
             Guard = Guard.Snapshot(),
         };
     }

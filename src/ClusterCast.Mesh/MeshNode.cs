@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Discovery.Dht;
+using ClusterCast.Mesh.Fetching;
 using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Publishing;
@@ -40,6 +41,7 @@ public sealed class MeshNode : IAsyncDisposable
 
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainBound = TimeSpan.FromMilliseconds(500);
 
     private readonly MeshOptions _options;
@@ -61,6 +63,8 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly PeerKeeper _keeper;
     private readonly PushKeeper _pushes;
     private readonly CarryKeeper _carries;
+    private readonly Fetcher _fetcher;
+    private readonly HaveTeller _haves;
     private readonly Announcer _announcer;
     private readonly SubscribingFloor _subscribing;
     private readonly Lookout _lookout;
@@ -106,7 +110,9 @@ public sealed class MeshNode : IAsyncDisposable
         _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
         _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));
         var candidates = new Candidates(options, _connections, _book, _bans, _scores);
-        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, _keys, DialRelayAsync, _court.Convict, offence => _evidence.Report(offence));
+        _fetcher = new Fetcher(options, _connections, _book, _bans, _scores, _keys, _metrics, DialRelayAsync, _court.Convict);
+        _haves = new HaveTeller(options, _connections, _shelf);
+        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, _keys, DialRelayAsync, _court.Convict, offence => _evidence.Report(offence), _fetcher);
         _lookout = new Lookout(options, _connections, _book, _bans, _connector, _log);
         _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _changed.Set);
     }
@@ -294,6 +300,18 @@ public sealed class MeshNode : IAsyncDisposable
     /// </summary>
     public bool Report(Offence offence) => _evidence.Report(offence);
 
+    /// <summary>
+    /// Fetches a window that relays have still cached (their records say how far back) and verifies it: the parts from its first one on, as far as they are
+    /// complete; null when no relay at hand has it. It is paid like live media.
+    /// </summary>
+    /// <param name="track">The track.</param>
+    /// <param name="window">The window, of the newest run.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<IReadOnlyList<ReceivedPart>?> FetchAsync(TrackKey track, uint window, CancellationToken cancel) =>
+        await _fetcher.FetchAsync(new Wanted(track, 0, window), parent: null, mayDial: true, FetchPatience, cancel) is { } fetched
+            ? [.. fetched.Parts.TakeWhile(part => part.IsComplete).Select(part => new ReceivedPart(track, fetched.Run, window, part, fetched.Head!, fetched.Init))]
+            : null;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -308,6 +326,7 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await Task.WhenAll([.. _subscriptions.Select(s => s.StopAsync()), _carries.StopAsync(), DrainAsync()]);
+        await _fetcher.StopAsync();
         await _stop.CancelAsync();
         if (_timer is not null)
         {
@@ -409,6 +428,7 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         _announcer.Sync();
+        _haves.Sync();
         if (_webTransport?.Update() == true)
         {
             NameEndpoints();

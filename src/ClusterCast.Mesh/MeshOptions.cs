@@ -96,6 +96,9 @@ public sealed record MeshOptions
     /// <summary>When media comes over a lane that protects it against loss.</summary>
     public LossProtection LossProtection { get; init; }
 
+    /// <summary>What comes later waits so long for parts that were lost and can be fetched; zero fetches nothing.</summary>
+    public TimeSpan RepairFor { get; init; } = TimeSpan.FromMilliseconds(400);
+
     /// <summary>How long windows stay cached.</summary>
     public TimeSpan CacheFor { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -8,6 +8,7 @@ internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes
 {
     // A timestamp of 0 is an absent leaf: the clock's origin lies before the process.
     private readonly long[] _arrivedAt = new long[leafHashes.Count];
+    private int _missing = leafHashes.Count;
 
     /// <summary>The signed node.</summary>
     public PartNode Node { get; } = node;
@@ -24,6 +25,9 @@ internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes
     /// <summary>When the node came, as a timestamp of the node's clock.</summary>
     public long NodeAt { get; } = nodeAt;
 
+    /// <summary>Whether every leaf is there.</summary>
+    public bool IsComplete => _missing == 0;
+
     /// <summary>Whether one leaf is there.</summary>
     public bool Has(int leaf) => _arrivedAt[leaf] != 0;
 
@@ -33,16 +37,26 @@ internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes
     /// <summary>Marks a verified leaf as there. Its bytes are the ones shared already, unless the window was verified twice.</summary>
     public void Take(VerifiedPart source, int leaf, long now)
     {
-        if (_arrivedAt[leaf] == 0 && source.Bytes != Bytes)
+        if (_arrivedAt[leaf] != 0)
+        {
+            return;
+        }
+
+        if (source.Bytes != Bytes)
         {
             source.Leaf(leaf).Span.CopyTo(Bytes.AsSpan(leaf * WindowLimits.LeafBytes));
         }
 
         _arrivedAt[leaf] = Math.Max(1, now);
+        _missing--;
     }
 
     /// <summary>Marks all leaves as there.</summary>
-    public void MarkAll(long now) => Array.Fill(_arrivedAt, Math.Max(1, now));
+    public void MarkAll(long now)
+    {
+        Array.Fill(_arrivedAt, Math.Max(1, now));
+        _missing = 0;
+    }
 
     /// <summary>The bytes of one leaf.</summary>
     public ReadOnlySpan<byte> Leaf(int leaf) => Bytes.AsSpan(leaf * WindowLimits.LeafBytes, WindowLimits.LeafLength(Bytes.Length, leaf));
@@ -73,6 +87,9 @@ internal sealed class CachedWindow(ulong run, uint number, Hash32 prev, ReadOnly
 
     /// <summary>When the newest part came.</summary>
     public long NewestAt => _parts.Count > 0 ? _parts[^1].NodeAt : 0;
+
+    /// <summary>Whether it is closed and every leaf of it is there.</summary>
+    public bool IsHeld => Head is { Head: { IsLast: true, Count: var count } } && count == _parts.Count && _parts.TrueForAll(part => part.IsComplete);
 
     /// <summary>Bytes of the parts.</summary>
     public long ByteLength { get; private set; }

@@ -1,5 +1,6 @@
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Windows;
+using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Relaying;
 
@@ -44,6 +45,30 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
             lock (Gate)
             {
                 return _windows.Count == 0 ? default : (_windows.Find(w => w.Run == _windows[^1].Run)!.Number, _windows[^1].Number);
+            }
+        }
+    }
+
+    /// <summary>What this node can give in full, for its peers; null when it is empty.</summary>
+    public Have? Held
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (_windows.Count == 0)
+                {
+                    return null;
+                }
+
+                var newest = _windows[^1];
+                var held = 0UL;
+                for (var i = _windows.Count - 1; i >= 0 && _windows[i].Run == newest.Run && newest.Number - _windows[i].Number < Have.Windows; i--)
+                {
+                    held |= _windows[i].IsHeld ? 1UL << (int)(newest.Number - _windows[i].Number) : 0;
+                }
+
+                return new Have(Track.Stream, Track.Track, newest.Run, newest.Number, held);
             }
         }
     }
@@ -152,9 +177,11 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
             var window = Find(run, number);
             if (window is null)
             {
+                // A repaired window comes after its successor.
                 window = new CachedWindow(run, number, prev, init);
-                _windows.Add(window);
-                IsEnded = false;
+                var at = _windows.FindLastIndex(w => w.Run < run || (w.Run == run && w.Number < number)) + 1;
+                IsEnded &= at < _windows.Count;
+                _windows.Insert(at, window);
             }
 
             var held = window.Parts.Count;

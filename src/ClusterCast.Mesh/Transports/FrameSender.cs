@@ -94,12 +94,21 @@ internal sealed class FrameSender(ITransport transport, PeerLane? lane, TimeProv
         _control.DrainTo(batch);
         _controlBytes = batch.Length;
         var sources = _sources;
-        for (var i = 0; i < sources.Length && !batch.IsFull && !_isEnding; i++)
-        {
-            sources[(_nextSource + i) % sources.Length].WriteTo(batch);
-        }
-
+        Ask(sources, batch, isBackground: false);
+        Ask(sources, batch, isBackground: true);
         _nextSource++;
         return batch.Length > 0;
+    }
+
+    private void Ask(IMediaSource[] sources, FrameBatch batch, bool isBackground)
+    {
+        for (var i = 0; i < sources.Length && !batch.IsFull && !_isEnding; i++)
+        {
+            var source = sources[(_nextSource + i) % sources.Length];
+            if (source.IsBackground == isBackground)
+            {
+                source.WriteTo(batch);
+            }
+        }
     }
 }
