@@ -1,5 +1,6 @@
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Nat;
+using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
@@ -11,7 +12,16 @@ namespace ClusterCast.Mesh;
 
 /// <summary>Hands each frame of a peer to the room that it is for.</summary>
 internal sealed class FrameRouter(
-    Address own, ConnectionTable connections, BanList bans, Gossip gossip, ObservedAddresses observed, Action changed, Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
+    Address own,
+    ConnectionTable connections,
+    BanList bans,
+    Gossip gossip,
+    EvidenceGossip evidence,
+    SessionGossip sessionNews,
+    ObservedAddresses observed,
+    MeshMetrics metrics,
+    Action changed,
+    Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
 {
     /// <inheritdoc/>
     public void OnReady(PeerConnection peer)
@@ -27,6 +37,7 @@ internal sealed class FrameRouter(
         else
         {
             gossip.Greet(peer);
+            evidence.Greet(peer);
             changed();
         }
     }
@@ -58,6 +69,12 @@ internal sealed class FrameRouter(
             case FrameType.Unsubscribe:
                 peer.State.Serving.OnUnsubscribe(Unsubscribe.Read(body).Channel);
                 break;
+            case FrameType.Fetch:
+                peer.State.Serving.OnFetch(Fetch.Read(body));
+                break;
+            case FrameType.Have:
+                peer.State.Haves.Take(Have.Read(body));
+                break;
             case FrameType.Subscribed or FrameType.Refused or FrameType.Ended:
             case FrameType.Init or FrameType.Window or FrameType.Part or FrameType.Head or FrameType.Node or FrameType.Leaf:
                 peer.State.Inlets.OnFrame(type, body);
@@ -70,7 +87,7 @@ internal sealed class FrameRouter(
                 Wake();
                 break;
             case FrameType.Record:
-                if (gossip.Take(peer, RelayRecord.Read(body)))
+                if (gossip.Take(peer, body))
                 {
                     Wake();
                     changed();
@@ -96,6 +113,15 @@ internal sealed class FrameRouter(
                 break;
             case FrameType.Observed:
                 throw new WireException("Observed comes from the accepting side only.");
+            case FrameType.Evidence:
+                evidence.Take(peer, body);
+                break;
+            case FrameType.SessionNews:
+                sessionNews.Take(peer, body);
+                break;
+            default:
+                metrics.Guard.UnknownFrame.Add();
+                break;
         }
     }
 

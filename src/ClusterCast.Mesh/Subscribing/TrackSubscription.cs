@@ -21,6 +21,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     private readonly ILogger _log;
     private readonly TrackReceiver _receiver;
     private readonly ParentChoice _choice;
+    private readonly Repair _repair;
     private readonly AsyncSignal _wake = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -43,8 +44,9 @@ public sealed class TrackSubscription : IAsyncDisposable
         _options = floor.Options;
         _sink = sink;
         _log = _options.Logging.CreateLogger("ClusterCast.Mesh.Subscription");
-        _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, _options.SigningKeys, sink, floor.Metrics);
+        _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, floor.Keys, sink, floor.Metrics);
         _choice = new ParentChoice(track, sink is not null, floor, _wake.Set, _stop.Token);
+        _repair = new Repair(track, floor, TakeFetched, GiveUp, _wake.Set, _stop.Token);
         _progressAt = _options.Time.GetTimestamp();
         Track = track;
         _run = Task.Run(() => RunAsync(_stop.Token));
@@ -112,7 +114,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     /// <summary>A frame of the parent. Throws <see cref="WireException"/>.</summary>
     internal void OnFrame(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
     {
-        Corruption? corruption;
+        Intake intake;
         lock (_gate)
         {
             if (upstream != _active || upstream.Leaving != Leaving.None)
@@ -120,18 +122,23 @@ public sealed class TrackSubscription : IAsyncDisposable
                 return;
             }
 
-            corruption = type is FrameType.Subscribed or FrameType.Refused or FrameType.Ended
+            intake = type is FrameType.Subscribed or FrameType.Refused or FrameType.Ended
                 ? TakeAnswer(upstream, type, body)
                 : TakeMedia(upstream, type, body);
         }
 
-        if (corruption is not null)
+        if (intake.Corruption is { } corruption)
         {
             _floor.Convict(corruption);
         }
+
+        if (intake.Offence is { } offence)
+        {
+            _floor.Report(offence);
+        }
     }
 
-    private Corruption? TakeAnswer(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
+    private Intake TakeAnswer(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
     {
         switch (type)
         {
@@ -156,10 +163,10 @@ public sealed class TrackSubscription : IAsyncDisposable
                 break;
         }
 
-        return null;
+        return default;
     }
 
-    private Corruption? TakeMedia(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
+    private Intake TakeMedia(Upstream upstream, FrameType type, ReadOnlySpan<byte> body)
     {
         var verified = _receiver.VerifiedBytes;
         var intake = _receiver.Take(upstream, type, body);
@@ -180,11 +187,21 @@ public sealed class TrackSubscription : IAsyncDisposable
             session?.OnWindowClosed(last);
         }
 
+        if (type is FrameType.Part or FrameType.Head && _receiver.Missing is { Blocks: true })
+        {
+            _wake.Set();
+        }
+
         if (intake.Progress)
         {
             _ended = false;
             _endedAt = null;
             upstream.ProgressAt = _progressAt = _options.Time.GetTimestamp();
+            if (upstream.IsLaneWorthwhile(_receiver.NewestTime, _receiver.PartsDelivered))
+            {
+                upstream.Peer.OpenLane();
+            }
+
             if (!upstream.HasProgress)
             {
                 upstream.HasProgress = true;
@@ -211,9 +228,12 @@ public sealed class TrackSubscription : IAsyncDisposable
             case Verdict.Late when type == FrameType.Init:
                 Leave(upstream, Leaving.Ended, "It serves an older run.");
                 break;
+            case Verdict.Late when intake.IsRevoked:
+                Leave(upstream, Leaving.Ended, "The run's signing key signed two things for one place and is trusted no longer.");
+                break;
         }
 
-        return intake.Corruption;
+        return intake;
     }
 
     private void Leave(Upstream upstream, Leaving leaving, string reason)
@@ -241,6 +261,7 @@ public sealed class TrackSubscription : IAsyncDisposable
                 if (found.Count == 0)
                 {
                     SetPath(null);
+                    Mend(parent: null);
                     _choice.DialCarrier();
                     await _wake.WaitAsync(cancel);
                     continue;
@@ -270,6 +291,7 @@ public sealed class TrackSubscription : IAsyncDisposable
             }
 
             SetPath(null);
+            await _repair.StopAsync();
             _receiver.Complete();
         }
     }
@@ -291,13 +313,20 @@ public sealed class TrackSubscription : IAsyncDisposable
 
         lock (_gate)
         {
-            if (!peer.State.Inlets.TryAdd(this, channel => new Upstream(peer, channel, candidate.Node, candidate.IsPush, _options.Time.GetTimestamp()), out var upstream))
+            Upstream? upstream = null;
+            if (!peer.State.Inlets.TryAdd(channel => new Inlet(
+                this, upstream = new Upstream(peer, channel, candidate.Node, candidate.IsPush, _options.Time.GetTimestamp()))))
             {
                 _choice.Postpone(candidate.Node);
                 return null;
             }
 
             var (window, parts) = _receiver.Place;
+            if (_options.LossProtection == LossProtection.On)
+            {
+                peer.OpenLane();
+            }
+
             peer.Send(new Subscribe(upstream!.Channel, Track.Stream, Track.Track, window, parts));
             if (!candidate.IsPush && !peer.State.Paying.TryEnter(
                 Track.Stream, () => _options.PayingSessions.Open(new PayingContext(candidate.Node, _floor.Book.Find(candidate.Node), Track, peer))))
@@ -345,6 +374,33 @@ public sealed class TrackSubscription : IAsyncDisposable
         }
     }
 
+    private void Mend(PeerConnection? parent)
+    {
+        Hole? missing;
+        lock (_gate)
+        {
+            missing = _receiver.Missing;
+        }
+
+        _repair.Update(missing, parent);
+    }
+
+    private void TakeFetched(VerifiedWindow window)
+    {
+        lock (_gate)
+        {
+            _receiver.TakeFetched(window);
+        }
+    }
+
+    private void GiveUp()
+    {
+        lock (_gate)
+        {
+            _receiver.GiveUp();
+        }
+    }
+
     // Things that no frame tells: a stall, a withdrawn announcement, an unwilling purse, and whether a second parent is at hand.
     private void Check(Upstream upstream)
     {
@@ -354,6 +410,7 @@ public sealed class TrackSubscription : IAsyncDisposable
             return;
         }
 
+        Mend(upstream.Peer);
         var announce = upstream.Peer.State.Announcements.Find(Track);
         var isWithdrawn = upstream.Peer.State.Announcements.IsWithdrawn(Track);
         var patience = _choice.Patience;
@@ -439,5 +496,12 @@ public sealed class TrackSubscription : IAsyncDisposable
 
         _path = parentPath;
         _sink.OnPath(parentPath);
+    }
+
+    private sealed class Inlet(TrackSubscription subscription, Upstream upstream) : IInlet
+    {
+        public void OnFrame(FrameType type, ReadOnlySpan<byte> body) => subscription.OnFrame(upstream, type, body);
+
+        public void OnLost(string reason) => subscription.OnLost(upstream, reason);
     }
 }

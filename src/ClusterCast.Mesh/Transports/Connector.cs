@@ -174,7 +174,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
     private PeerConnection? Open(ITransport transport, bool dialed, Address? expected)
     {
         var peer = new PeerConnection(transport, handler, _own, dialed, expected, options);
-        peer.State = new PeerState(new ServingDesk(peer, serving), new MeasuringDesk(peer, _measuring, options.Time));
+        peer.State = new PeerState(new ServingDesk(peer, serving), new MeasuringDesk(peer, _measuring, options.Time), options.Time);
         return connections.TryAdd(peer, options.MaxConnections) ? peer : null;
     }
 }

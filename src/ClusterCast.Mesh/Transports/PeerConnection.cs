@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.Sessions;
+using ClusterCast.Mesh.Transports.Lane;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Wire;
 using Microsoft.Extensions.Logging;
@@ -9,8 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace ClusterCast.Mesh.Transports;
 
 /// <summary>
-/// One connection to a peer, the same on both sides: handshake, keep-alive, one loop that receives and one that sends. The send loop takes control frames first,
-/// then asks the media sources, and writes many frames at once; nothing is queued for media.
+/// One connection to a peer, the same on both sides: handshake, keep-alive and its end; beside it run a <see cref="FrameReceiver"/> and a <see cref="FrameSender"/>.
 /// </summary>
 internal sealed class PeerConnection : IFrameSink
 {
@@ -26,15 +26,16 @@ internal sealed class PeerConnection : IFrameSink
     private readonly TimeSpan _idleAfter;
     private readonly ILogger _log;
     private readonly KeepAlive _keepAlive;
-    private readonly ControlQueue _control;
-    private readonly AsyncSignal _work = new();
+    private readonly FrameReceiver _receiver;
+    private readonly FrameSender _sender;
+    private readonly PeerLane? _lane;
+    private readonly FrameTaker _takeInTurn;
+    private readonly Lock _dispatch = new();
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _startedAt;
-    private IMediaSource[] _sources = [];
-    private int _nextSource;
-    private long _writingSince;
+    private Task _lanes = Task.CompletedTask;
     private int _closing;
 
     /// <summary>A connection over an open transport. <see cref="RunAsync"/> starts it.</summary>
@@ -54,7 +55,10 @@ internal sealed class PeerConnection : IFrameSink
         _idleAfter = options.IdleAfter;
         _log = options.Logging.CreateLogger("ClusterCast.Mesh.Connection");
         _keepAlive = new KeepAlive(_time, _idleAfter);
-        _control = new ControlQueue(_time);
+        _takeInTurn = TakeInTurn;
+        _receiver = new FrameReceiver(transport, Take);
+        _lane = PeerLane.For(transport, this, options);
+        _sender = new FrameSender(transport, _lane, _time);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         _startedAt = _time.GetTimestamp();
         Dialed = dialed;
@@ -77,7 +81,7 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>Where the peer's packets come from; null when the transport cannot tell.</summary>
     public IPEndPoint? Seen => _transport.Seen;
 
-    /// <summary>What carries it: <c>quic</c>, <c>tls</c> or <c>websocket</c>.</summary>
+    /// <summary>What carries it: <c>quic</c>, <c>webtransport</c>, <c>tls</c> or <c>websocket</c>.</summary>
     public string Transport => _transport.Name;
 
     /// <summary>Whether the handshake is done and the connection has not ended.</summary>
@@ -102,16 +106,19 @@ internal sealed class PeerConnection : IFrameSink
     public TimeSpan? RoundTrip => _keepAlive.RoundTrip;
 
     /// <summary>Bytes written to the transport.</summary>
-    public long SentBytes { get; private set; }
+    public long SentBytes => _sender.SentBytes;
 
     /// <summary>Bytes read from the transport.</summary>
-    public long ReceivedBytes { get; private set; }
+    public long ReceivedBytes => _receiver.ReceivedBytes;
+
+    /// <summary>The lanes of the connection; null where there can be none.</summary>
+    public PeerLane? Lane => _lane;
 
     /// <summary>What the rooms above keep for this connection.</summary>
     public PeerState State { get; set; } = null!;
 
     /// <summary>How long the write in progress has lasted.</summary>
-    public TimeSpan BlockedFor => Volatile.Read(ref _writingSince) is var since and not 0 ? _time.GetElapsedTime(since) : TimeSpan.Zero;
+    public TimeSpan BlockedFor => _sender.BlockedFor;
 
     /// <summary>Runs the connection to its end. Never throws.</summary>
     public async Task RunAsync()
@@ -127,8 +134,10 @@ internal sealed class PeerConnection : IFrameSink
 
         // What is queued, a Goodbye above all, still leaves; the bound was set by Close or is set here.
         _stop.CancelAfter(GoodbyeBound);
-        _work.Set();
+        _sender.End();
         await sending;
+        await _lanes;
+        _lane?.Dispose();
         try
         {
             await _transport.DisposeAsync();
@@ -157,19 +166,19 @@ internal sealed class PeerConnection : IFrameSink
     public void Send<T>(in T message)
         where T : IMessage, allows ref struct
     {
-        if (!IsClosing && !_control.TryEnqueue(Frame.Encode(message)))
+        if (!IsClosing && !_sender.TryEnqueue(Frame.Encode(message)))
         {
             Cut("The peer does not keep up with control frames.");
         }
 
-        _work.Set();
+        _sender.Signal();
     }
 
     /// <summary>Queues a frame that may as well be lost; false when the queue is a quarter full.</summary>
     public bool TrySend(byte[] frame)
     {
-        var queued = !IsClosing && _control.TryEnqueue(frame, ControlQueue.MaxBytes / 4);
-        _work.Set();
+        var queued = !IsClosing && _sender.TryEnqueue(frame, ControlQueue.MaxBytes / 4);
+        _sender.Signal();
         return queued;
     }
 
@@ -182,7 +191,7 @@ internal sealed class PeerConnection : IFrameSink
         }
 
         Reason = reason;
-        _control.TryEnqueue(Frame.Encode(new Goodbye(code, reason)));
+        _sender.TryEnqueue(Frame.Encode(new Goodbye(code, reason)));
         try
         {
             _stop.CancelAfter(GoodbyeBound);
@@ -192,7 +201,7 @@ internal sealed class PeerConnection : IFrameSink
             return;
         }
 
-        _work.Set();
+        _sender.End();
     }
 
     /// <summary>Ends without a Goodbye.</summary>
@@ -204,31 +213,29 @@ internal sealed class PeerConnection : IFrameSink
         }
 
         _transport.Abort();
-        _work.Set();
+        _sender.End();
+    }
+
+    /// <summary>Asks the peer to protect what it sends against loss, where both can.</summary>
+    public void OpenLane()
+    {
+        lock (_dispatch)
+        {
+            if (_lane is not null && !IsClosing && _lane.Open())
+            {
+                _lanes = Task.Run(LaneLoopAsync);
+            }
+        }
     }
 
     /// <summary>Adds a source of media.</summary>
-    public void Add(IMediaSource source)
-    {
-        lock (_control)
-        {
-            _sources = [.. _sources, source];
-        }
-
-        _work.Set();
-    }
+    public void Add(IMediaSource source) => _sender.Add(source);
 
     /// <summary>Removes a source of media.</summary>
-    public void Remove(IMediaSource source)
-    {
-        lock (_control)
-        {
-            _sources = [.. _sources.Where(s => s != source)];
-        }
-    }
+    public void Remove(IMediaSource source) => _sender.Remove(source);
 
     /// <summary>Tells the send loop that a source has something.</summary>
-    public void Signal() => _work.Set();
+    public void Signal() => _sender.Signal();
 
     /// <summary>Looks after timeouts; called several times a second.</summary>
     public void Tick()
@@ -237,7 +244,7 @@ internal sealed class PeerConnection : IFrameSink
         {
             Cut($"{Remote} did not finish the handshake in {HandshakeBound.TotalSeconds} s.");
         }
-        else if (BlockedFor > SlowBound || _control.Age > SlowBound)
+        else if (BlockedFor > SlowBound || _sender.ControlAge > SlowBound)
         {
             Cut($"{Remote} did not take a write for {SlowBound.TotalSeconds} s.");
         }
@@ -250,75 +257,56 @@ internal sealed class PeerConnection : IFrameSink
             Send(_keepAlive.CreatePing());
         }
 
-        if (_sources.Length > 0)
+        _lane?.Tick();
+        if (_sender.HasSources || _lane is { HasRepeats: true })
         {
-            _work.Set();
+            _sender.Signal();
         }
     }
 
     private async Task ReceiveLoopAsync()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(2 * WireLimits.BodyBytes);
         try
         {
-            var filled = 0;
-            while (true)
+            await TakeFramesAsync(_receiver.RunAsync);
+            if (PeerGoodbye is null && !_receiver.IsAtEnd)
             {
-                var count = await _transport.ReceiveAsync(buffer.AsMemory(filled), _stop.Token);
-                if (count == 0)
-                {
-                    break;
-                }
-
-                ReceivedBytes += count;
-                filled += count;
-                var taken = TakeFrames(buffer.AsSpan(0, filled));
-                if (taken < 0)
-                {
-                    // Closing with unread bytes would reset the connection and lose the Goodbye on its way.
-                    await DiscardAsync(buffer);
-                    break;
-                }
-
-                buffer.AsSpan(taken, filled - taken).CopyTo(buffer);
-                filled -= taken;
+                await _receiver.DiscardAsync(_stop.Token);
             }
         }
-        catch (WireException e)
-        {
-            Close(GoodbyeCode.ProtocolError, e.Message);
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (IsLoss(e))
         {
             if (Reason.Length == 0)
             {
                 Reason = $"{Remote} was lost ({e.Message}).";
             }
         }
-        catch (Exception e)
-        {
-            _log.LogError(e, "Receiving from {Remote} has failed; the connection is closed", Remote);
-            Close(GoodbyeCode.ProtocolError, "Receiving has failed.");
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
-    private async Task DiscardAsync(byte[] buffer)
-    {
-        while (PeerGoodbye is null && await _transport.ReceiveAsync(buffer, _stop.Token) > 0)
-        {
-        }
-    }
-
-    // Returns the bytes taken, or -1 when the connection is over.
-    private int TakeFrames(ReadOnlySpan<byte> input)
+    // Blocks of a lane become complete on a thread of the transport; they are handled here, in turn with the frames of the stream.
+    private async Task LaneLoopAsync()
     {
         try
         {
-            return ReadFrames(input);
+            await TakeFramesAsync(async stop =>
+            {
+                while (await _lane!.WaitAsync(stop) && TakeBlocks())
+                {
+                    _lane.Poll();
+                }
+            });
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            // The connection ends.
+        }
+    }
+
+    private async Task TakeFramesAsync(Func<CancellationToken, Task> run)
+    {
+        try
+        {
+            await run(_stop.Token);
         }
         catch (WireException e)
         {
@@ -328,35 +316,47 @@ internal sealed class PeerConnection : IFrameSink
         {
             Close(e.Code, e.Message);
         }
-        catch (Exception e)
+        catch (Exception e) when (!IsLoss(e))
         {
             _log.LogError(e, "A frame of {Remote} could not be handled; the connection is closed", Remote);
             Close(GoodbyeCode.ProtocolError, "A frame could not be handled.");
         }
-
-        return -1;
     }
 
-    private int ReadFrames(ReadOnlySpan<byte> input)
+    private bool Take(FrameType type, ReadOnlySpan<byte> body)
     {
-        var taken = 0;
-        while (!IsClosing && Frame.TryRead(input[taken..], out var type, out var header, out var length))
+        lock (_dispatch)
         {
-            _keepAlive.Heard();
-            var body = input.Slice(taken + header, length);
-            taken += header + length;
-            if (type == FrameType.Goodbye)
-            {
-                var goodbye = Goodbye.Read(body);
-                PeerGoodbye = goodbye.Code;
-                Reason = $"{Remote} said: {goodbye.Reason}";
-                return -1;
-            }
+            return TakeInTurn(type, body) && (_lane is null || _lane.TakeBlocks(_takeInTurn));
+        }
+    }
 
-            Dispatch(type, body);
+    private bool TakeBlocks()
+    {
+        lock (_dispatch)
+        {
+            return !IsClosing && _lane!.TakeBlocks(_takeInTurn);
+        }
+    }
+
+    private bool TakeInTurn(FrameType type, ReadOnlySpan<byte> body)
+    {
+        if (IsClosing)
+        {
+            return false;
         }
 
-        return IsClosing ? -1 : taken;
+        _keepAlive.Heard();
+        if (type == FrameType.Goodbye)
+        {
+            var goodbye = Goodbye.Read(body);
+            PeerGoodbye = goodbye.Code;
+            Reason = $"{Remote} said: {goodbye.Reason}";
+            return false;
+        }
+
+        Dispatch(type, body);
+        return !IsClosing;
     }
 
     private void Dispatch(FrameType type, ReadOnlySpan<byte> body)
@@ -383,6 +383,9 @@ internal sealed class PeerConnection : IFrameSink
             case FrameType.Pong:
                 _keepAlive.Take(Pong.Read(body));
                 break;
+            case FrameType.Resend or FrameType.LaneReport or FrameType.LaneOpen or FrameType.LaneBlock:
+                _lane?.OnFrame(type, body);
+                break;
             default:
                 _handler.OnFrame(this, type, body);
                 break;
@@ -405,29 +408,9 @@ internal sealed class PeerConnection : IFrameSink
     {
         try
         {
-            while (true)
-            {
-                using (var batch = new FrameBatch())
-                {
-                    while (Fill(batch))
-                    {
-                        Volatile.Write(ref _writingSince, _time.GetTimestamp());
-                        await _transport.SendAsync(batch.Frames, _stop.Token);
-                        Volatile.Write(ref _writingSince, 0);
-                        SentBytes += batch.Length;
-                    }
-                }
-
-                if (IsClosing)
-                {
-                    await _transport.CompleteAsync(_stop.Token);
-                    return;
-                }
-
-                await _work.WaitAsync(_stop.Token);
-            }
+            await _sender.RunAsync(_stop.Token);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (IsLoss(e))
         {
             Cut($"{Remote} was lost ({e.Message}).");
         }
@@ -438,17 +421,5 @@ internal sealed class PeerConnection : IFrameSink
         }
     }
 
-    private bool Fill(FrameBatch batch)
-    {
-        batch.Clear();
-        _control.DrainTo(batch);
-        var sources = _sources;
-        for (var i = 0; i < sources.Length && !batch.IsFull && !IsClosing; i++)
-        {
-            sources[(_nextSource + i) % sources.Length].WriteTo(batch);
-        }
-
-        _nextSource++;
-        return batch.Length > 0;
-    }
+    private static bool IsLoss(Exception e) => e is IOException or OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException;
 }

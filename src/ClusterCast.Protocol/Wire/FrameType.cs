@@ -36,6 +36,12 @@ public enum FrameType : byte
     /// <summary>The run is over.</summary>
     Ended = 0x14,
 
+    /// <summary>Asks for parts of a cached window.</summary>
+    Fetch = 0x15,
+
+    /// <summary>The cached windows of a track.</summary>
+    Have = 0x16,
+
     /// <summary>Init segment.</summary>
     Init = 0x20,
 
@@ -84,6 +90,12 @@ public enum FrameType : byte
     /// <summary>The sender serves a track no longer.</summary>
     Withdraw = 0x42,
 
+    /// <summary>Signed bytes that prove an offence.</summary>
+    Evidence = 0x43,
+
+    /// <summary>A purse has begun to use some relay.</summary>
+    SessionNews = 0x44,
+
     /// <summary>Asks a relay to arrange a direct connection.</summary>
     PunchRequest = 0x50,
 
@@ -104,4 +116,16 @@ public enum FrameType : byte
 
     /// <summary>What was measured, and the time.</summary>
     Measured = 0x5a,
+
+    /// <summary>A block of a lane cannot be rebuilt.</summary>
+    Resend = 0x60,
+
+    /// <summary>What has come over a lane.</summary>
+    LaneReport = 0x61,
+
+    /// <summary>Asks for a lane.</summary>
+    LaneOpen = 0x62,
+
+    /// <summary>A block of a lane on the stream.</summary>
+    LaneBlock = 0x63,
 }

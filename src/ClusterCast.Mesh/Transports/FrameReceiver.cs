@@ -1,0 +1,77 @@
+using System.Buffers;
+using ClusterCast.Protocol.Wire;
+
+namespace ClusterCast.Mesh.Transports;
+
+/// <summary>Takes one frame of the peer; false when nothing after it is to be read.</summary>
+internal delegate bool FrameTaker(FrameType type, ReadOnlySpan<byte> body);
+
+/// <summary>The receiving side of one connection: cuts the transport's bytes into frames. Holds at most two frames.</summary>
+internal sealed class FrameReceiver(ITransport transport, FrameTaker take)
+{
+    /// <summary>Bytes read from the transport.</summary>
+    public long ReceivedBytes { get; private set; }
+
+    /// <summary>Whether the peer has ended its side.</summary>
+    public bool IsAtEnd { get; private set; }
+
+    /// <summary>Reads until the peer ends, or until a frame is not taken. Throws <see cref="WireException"/> and what the transport or the taker throws.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(2 * WireLimits.BodyBytes);
+        try
+        {
+            var filled = 0;
+            while (true)
+            {
+                var count = await transport.ReceiveAsync(buffer.AsMemory(filled), stop);
+                if (count == 0)
+                {
+                    IsAtEnd = true;
+                    return;
+                }
+
+                ReceivedBytes += count;
+                filled += count;
+                var taken = Cut(buffer.AsSpan(0, filled));
+                if (taken < 0)
+                {
+                    return;
+                }
+
+                buffer.AsSpan(taken, filled - taken).CopyTo(buffer);
+                filled -= taken;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Reads on without looking. Closing with unread bytes would reset the connection and lose the Goodbye on its way.</summary>
+    public async Task DiscardAsync(CancellationToken stop)
+    {
+        var buffer = new byte[4096];
+        while (!IsAtEnd)
+        {
+            IsAtEnd = await transport.ReceiveAsync(buffer, stop) == 0;
+        }
+    }
+
+    private int Cut(ReadOnlySpan<byte> input)
+    {
+        var taken = 0;
+        while (Frame.TryRead(input[taken..], out var type, out var header, out var length))
+        {
+            var body = input.Slice(taken + header, length);
+            taken += header + length;
+            if (!take(type, body))
+            {
+                return -1;
+            }
+        }
+
+        return taken;
+    }
+}
