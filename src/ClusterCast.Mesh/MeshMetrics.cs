@@ -34,9 +34,10 @@ internal sealed class MeshMetrics : IDisposable
     private long _bans;
 
     /// <summary>Instruments over the counters here and the levels that <paramref name="node"/> tells.</summary>
-    public MeshMetrics(Func<(int Connections, int Subscribers, int Tracks, int Records)> node)
+    public MeshMetrics(Func<(int Connections, int Subscribers, int Tracks, int Records)> node, PartArrived? arrived = null)
     {
         Node = node;
+        Arrived = arrived;
         _meter.CreateObservableGauge("clustercast_mesh_connections", () => node().Connections, description: "Connections that are ready.");
         _meter.CreateObservableGauge("clustercast_mesh_subscribers", () => node().Subscribers, description: "Subscriptions that are served.");
         _meter.CreateObservableGauge("clustercast_mesh_tracks", () => node().Tracks, description: "Tracks that are published or carried.");
@@ -50,6 +51,9 @@ internal sealed class MeshMetrics : IDisposable
         _meter.CreateObservableCounter("clustercast_mesh_switches", () => Interlocked.Read(ref _switches), description: "Changes of a subscription's parent.");
         _meter.CreateObservableCounter("clustercast_mesh_bans", () => Interlocked.Read(ref _bans), description: "Nodes that were banned.");
     }
+
+    /// <summary>Wants to know when a part has become complete; null when nobody does.</summary>
+    public PartArrived? Arrived { get; }
 
     private Func<(int Connections, int Subscribers, int Tracks, int Records)> Node { get; }
 

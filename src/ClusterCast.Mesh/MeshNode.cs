@@ -75,7 +75,7 @@ public sealed class MeshNode : IAsyncDisposable
         _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random);
         _shelf = new TrackShelf(options);
         _admission = new Admission(options.MaxSubscribers);
-        _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count));
+        _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count), options.PartArrived);
         _gossip = new Gossip(options, _connections, _book, _shelf);
         var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));

@@ -188,6 +188,7 @@ internal sealed class TrackReceiver
         {
             var part = current.Parts[_part++];
             NewestTime = part.Node.Time;
+            _metrics.Arrived?.Invoke(_track, current.Number, part.Node);
             PartsDelivered++;
             progress = true;
             if (_sink is null)
