@@ -22,6 +22,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
     private readonly NodeIdentity _own = new(options.NodeKey, options.Role, options.Domains, options.Random);
     private readonly X509Certificate2 _certificate = NodeCertificate.Create(options.NodeKey, options.Domains.RelayStaking);
     private readonly MeasuringBudget _measuring = new(options.Time);
+    private readonly SendPump _pump = new();
     private int _handshakes;
 
     /// <summary>Dials and shakes hands. Throws <see cref="MeshException"/>, or <see cref="OperationCanceledException"/> when it is cancelled.</summary>
@@ -131,7 +132,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
 
     private PeerConnection? Open(ITransport transport, bool dialed, Address? expected)
     {
-        var peer = new PeerConnection(transport, handler, _own, dialed, expected, options);
+        var peer = new PeerConnection(transport, handler, _own, dialed, expected, options, _pump);
         peer.State = new PeerState(new ServingDesk(peer, serving), new MeasuringDesk(peer, _measuring, options.Time), options.Time);
         return connections.TryAdd(peer, options.MaxConnections) ? peer : null;
     }
