@@ -107,11 +107,17 @@ internal sealed class MeshMetrics : IDisposable
 
     private Func<(int Connections, int Subscribers, int Tracks, int Records)> Node { get; }
 
-    /// <summary>A leaf was written for a subscriber.</summary>
-    public void LeafSent(int bytes, TimeSpan delay)
+    /// <summary>A leaf was written for somebody who fetched it.</summary>
+    public void LeafSent(int bytes)
     {
         Interlocked.Increment(ref _leavesSent);
         Interlocked.Add(ref _leafBytesSent, bytes);
+    }
+
+    /// <summary>A leaf was written for a subscriber, so long after it was there to be written.</summary>
+    public void LeafSent(int bytes, TimeSpan delay)
+    {
+        LeafSent(bytes);
         _leafDelay.Record(delay.TotalMilliseconds);
     }
 
