@@ -1,14 +1,26 @@
 using System.Security.Cryptography.X509Certificates;
 using ClusterCast.Mesh.Transports;
+using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Mesh.Transports.Tls;
 using ClusterCast.Protocol.Signing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterCast.Load;
 
 /// <summary>Opens transports to relays, all with one certificate: a thousand keys would only slow the start.</summary>
-internal sealed class Dialer(Domains domains) : IDisposable
+internal sealed class Dialer : IAsyncDisposable
 {
-    private readonly X509Certificate2 _certificate = NodeCertificate.Create(PrivateKey.Create(SystemRandomSource.Instance), domains.RelayStaking);
+    private readonly Domains _domains;
+    private readonly X509Certificate2 _certificate;
+    private readonly QuicPort _quic;
+
+    /// <summary>A dialer with a fresh key.</summary>
+    public Dialer(Domains domains)
+    {
+        _domains = domains;
+        _certificate = NodeCertificate.Create(PrivateKey.Create(SystemRandomSource.Instance), domains.RelayStaking);
+        _quic = new QuicPort(_certificate, domains.RelayStaking, NullLoggerFactory.Instance);
+    }
 
     /// <summary>Connects. Throws <see cref="IOException"/>.</summary>
     public async Task<ITransport> DialAsync(RelayAddress relay, CancellationToken stop)
@@ -16,11 +28,12 @@ internal sealed class Dialer(Domains domains) : IDisposable
         var uri = new Uri(relay.Url);
         return uri.Scheme switch
         {
-            "tls" => await TlsTransport.DialAsync(uri.Host, uri.Port, _certificate, domains.RelayStaking, stop),
+            "tls" => await TlsTransport.DialAsync(uri.Host, uri.Port, _certificate, _domains.RelayStaking, stop),
+            "quic" => await _quic.DialAsync(uri.Host, uri.Port, stop),
             _ => throw new ArgumentException($"{relay.Url} cannot be dialed here."),
         };
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _certificate.Dispose();
+    public ValueTask DisposeAsync() => _quic.DisposeAsync();
 }

@@ -183,6 +183,9 @@ internal sealed class FrameSender(ITransport transport, PeerLane? lane, SendPump
     private async Task SendAllAsync(CancellationToken stop)
     {
         _fault?.Throw();
+
+        // What the pump wrote before must be ahead of what follows.
+        _direct?.Queue.Flush();
         using var batch = Interlocked.Exchange(ref _left, null) ?? new FrameBatch();
         while (batch.Length > 0 || Fill(batch) || lane is { HasRepeats: true })
         {

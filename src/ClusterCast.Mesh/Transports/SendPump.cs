@@ -53,8 +53,7 @@ internal sealed class SendPump : IThreadPoolWorkItem
 
             if (!sender.TryPump(batch))
             {
-                // The sender's own loop goes on with the batch when the transport has room; what it wrote before must be ahead of it.
-                queue!.Flush();
+                // The sender's own loop goes on with the batch when the transport has room.
                 sender.GoOn(batch);
                 batch = new FrameBatch();
             }

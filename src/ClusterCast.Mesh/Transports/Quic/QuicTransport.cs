@@ -8,7 +8,7 @@ using ClusterCast.Protocol.Signing;
 namespace ClusterCast.Mesh.Transports.Quic;
 
 /// <summary>A mesh connection on the one bidirectional stream of a QUIC connection; both sides show a certificate that proves their node id.</summary>
-internal sealed class QuicTransport : ITransport
+internal sealed class QuicTransport : IDirectTransport
 {
     /// <summary>Code of the connection's end: all was said.</summary>
     public const ulong Done = 0;
@@ -64,6 +64,12 @@ internal sealed class QuicTransport : ITransport
 
     /// <inheritdoc/>
     public ValueTask SendAsync(ReadOnlyMemory<byte> frames, CancellationToken cancel) => _stream.WriteAsync(frames, cancel);
+
+    /// <inheritdoc/>
+    public IWriteQueue Queue => _connection.WriteQueue;
+
+    /// <inheritdoc/>
+    public bool TrySend(ReadOnlySpan<byte> frames) => _stream.TryQueue(frames);
 
     /// <inheritdoc/>
     public ValueTask CompleteAsync(CancellationToken cancel)
