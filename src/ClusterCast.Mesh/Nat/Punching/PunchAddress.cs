@@ -28,7 +28,8 @@ internal static class PunchAddress
     /// <summary>Whether a relay has no address that the internet reaches, and can be punched.</summary>
     public static bool IsOnly(RelayRecord record) => Coordinators(record).Any() && !record.Endpoints.Any(IsPublic);
 
-    private static bool IsPublic(Endpoint endpoint) =>
+    /// <summary>Whether nodes of other networks could dial it.</summary>
+    public static bool IsPublic(Endpoint endpoint) =>
         endpoint.Kind is EndpointKind.Tls or EndpointKind.Quic or EndpointKind.WebSocket && DialAddress.TryParse(endpoint.Url, out var address)
         && (!IPAddress.TryParse(address.Uri.Host.Trim('[', ']'), out var literal) || NetAddresses.IsPublic(literal));
 }
