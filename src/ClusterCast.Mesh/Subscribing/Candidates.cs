@@ -80,8 +80,11 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
         return Rank([.. found.Values]);
     }
 
-    /// <summary>One of the candidates: the best, or of two about equal ones at random the less loaded; now and then any, to learn of it.</summary>
-    public Candidate Choose(List<Candidate> ranked, bool forRelay)
+    /// <summary>One of the candidates: the best, or of two about equal ones at random the less loaded; one time in ten any, to learn of it.</summary>
+    /// <param name="ranked">The candidates, best first.</param>
+    /// <param name="forRelay">Whether the choice is a relay's.</param>
+    /// <param name="explores">Whether this is a time to learn.</param>
+    public Candidate Choose(List<Candidate> ranked, bool forRelay, bool explores)
     {
         if (forRelay)
         {
@@ -89,7 +92,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
             return ranked.OrderBy(c => c.Path!.Length + scores.Failures(c.Node)).ThenBy(c => c.Cost).First();
         }
 
-        if (ranked.Count > 1 && options.Random.Below(100) < ExplorePercent)
+        if (explores && ranked.Count > 1 && options.Random.Below(100) < ExplorePercent)
         {
             ranked = ranked[0].IsWithdrawn ? ranked : ranked.FindAll(c => !c.IsWithdrawn);
             return ranked[options.Random.Below(ranked.Count)];

@@ -14,10 +14,18 @@ namespace ClusterCast.Mesh.Subscribing;
 /// <param name="Closed">The head that closed a window; null when none did.</param>
 /// <param name="CountedBytes">Leaf bytes to be paid.</param>
 /// <param name="Corruption">What was corrupt; null when nothing was.</param>
-internal readonly record struct Intake(Verdict Verdict, bool Progress = false, SignedHead? Closed = null, int CountedBytes = 0, Corruption? Corruption = null);
+/// <param name="Doubt">What is corrupt unless the chain knows its signer; null when nothing is.</param>
+internal readonly record struct Intake(
+    Verdict Verdict, bool Progress = false, SignedHead? Closed = null, int CountedBytes = 0, Corruption? Corruption = null, Doubt? Doubt = null);
+
+/// <summary>A head of a key that is not known as a signing key of the stream.</summary>
+/// <param name="Corruption">What it amounts to when the key is none.</param>
+/// <param name="Signer">The key.</param>
+/// <param name="TimeMs">Time of the head, Unix ms.</param>
+internal sealed record Doubt(Corruption Corruption, Address Signer, ulong TimeMs);
 
 /// <summary>
-/// Verifies the media of one track, whoever sends it, keeps the place up to which all is complete, and gives complete parts out in order. What is trusted here
+/// Verifies the media of one track, whoever sends it and also when two send it at once, keeps the place up to which all is complete, and gives complete parts out in order. What is trusted here
 /// moves only with a valid head, so a lying parent cannot make the place jump. Not thread-safe.
 /// </summary>
 internal sealed class TrackReceiver
@@ -25,7 +33,9 @@ internal sealed class TrackReceiver
     private const int QueuedParts = 1_024;
 
     private readonly TrackKey _track;
-    private readonly WindowVerifier _verifier;
+    private readonly Eip712Domain _streamKeys;
+    private readonly ISigningKeys _keys;
+    private readonly VerifiedTrack _verified = new();
     private readonly ITrackSink? _sink;
     private readonly MeshMetrics _metrics;
     private readonly Channel<ReceivedPart> _parts;
@@ -39,7 +49,8 @@ internal sealed class TrackReceiver
     public TrackReceiver(TrackKey track, Eip712Domain streamKeys, ISigningKeys keys, ITrackSink? sink, MeshMetrics metrics)
     {
         _track = track;
-        _verifier = new WindowVerifier(track, streamKeys, keys);
+        _streamKeys = streamKeys;
+        _keys = keys;
         _sink = sink;
         _metrics = metrics;
         _parts = Channel.CreateBounded<ReceivedPart>(
@@ -83,6 +94,7 @@ internal sealed class TrackReceiver
     /// <summary>Takes one media frame from a parent. Throws <see cref="WireException"/>.</summary>
     public Intake Take(Upstream from, FrameType type, ReadOnlySpan<byte> body)
     {
+        var verifier = from.Verifier ??= new WindowVerifier(_track, _streamKeys, _keys, _verified);
         switch (type)
         {
             case FrameType.Init:
@@ -92,7 +104,7 @@ internal sealed class TrackReceiver
                     return new Intake(Verdict.Malformed);
                 }
 
-                var verdict = _verifier.AcceptInit(init.Run, init.Bytes.ToArray());
+                var verdict = verifier.AcceptInit(init.Run, init.Bytes.ToArray());
                 from.Init = verdict;
                 return new Intake(verdict);
             case var _ when from.Init != Verdict.Accepted:
@@ -100,10 +112,10 @@ internal sealed class TrackReceiver
                 return new Intake(from.Init == Verdict.Late ? Verdict.Late : Verdict.Malformed);
             case FrameType.Window:
                 var window = WindowMessage.Read(body);
-                return Judge(from, _verifier.OpenWindow(window.Window, window.Prev), window.Window);
+                return Judge(from, verifier.OpenWindow(window.Window, window.Prev), window.Window);
             case FrameType.Node:
                 var node = NodeMessage.Read(body);
-                return Judge(from, _verifier.AcceptNode(node.Window, node.Part, node.Time, node.Flags, node.ByteLength, node.Leaves), node.Window);
+                return Judge(from, verifier.AcceptNode(node.Window, node.Part, node.Time, node.Flags, node.ByteLength, node.Leaves), node.Window);
             case FrameType.Part:
                 return TakePart(from, PartMessage.Read(body));
             case FrameType.Head:
@@ -116,7 +128,7 @@ internal sealed class TrackReceiver
 
     private Intake TakePart(Upstream from, in PartMessage part)
     {
-        var verdict = _verifier.AcceptNode(part.Window, part.Part, part.Time, part.Flags, part.ByteLength, part.Leaves);
+        var verdict = from.Verifier!.AcceptNode(part.Window, part.Part, part.Time, part.Flags, part.ByteLength, part.Leaves);
         return verdict is Verdict.Accepted or Verdict.Duplicate
             ? TakeHead(from, part.Window, (ushort)(part.Part + 1), part.Time, part.HeadFlags, part.Signature)
             : Judge(from, verdict, part.Window);
@@ -124,10 +136,11 @@ internal sealed class TrackReceiver
 
     private Intake TakeHead(Upstream from, uint window, ushort count, ulong time, HeadFlags flags, Signature signature)
     {
-        var verdict = _verifier.AcceptHead(window, count, time, flags, signature);
+        var verifier = from.Verifier!;
+        var verdict = verifier.AcceptHead(window, count, time, flags, signature);
         if (verdict == Verdict.Corrupt)
         {
-            return Corrupt(from, window, "a head that no signing key signed", CorruptHead.Of(from.Node, _verifier));
+            return TakeUnsigned(from, window, verifier);
         }
 
         if (verdict == Verdict.Malformed)
@@ -142,7 +155,7 @@ internal sealed class TrackReceiver
         }
 
         from.HasHead = true;
-        var current = _verifier.Current!;
+        var current = verifier.Current!;
         if (current.Run != _run || current.Number != _window)
         {
             PartsLost += _known - _part;
@@ -158,10 +171,22 @@ internal sealed class TrackReceiver
         return new Intake(verdict, Closed: current.IsClosed ? current.Head : null);
     }
 
+    // The broadcaster may have been delegated another key a moment ago, which the keys at hand do not hold yet. What follows from this head waits for the chain.
+    private Intake TakeUnsigned(Upstream from, uint window, WindowVerifier verifier)
+    {
+        if (verifier.RefusedHead is not { } head || !Secp256k1.TryRecover(head.Digest(_streamKeys), verifier.RefusedSignature, out var signer))
+        {
+            return Corrupt(from, window, "a head whose signature is none", CorruptHead.Of(from.Node, verifier));
+        }
+
+        var corruption = new Corruption(from.Node, _track, window, "a head that no signing key signed", CorruptHead.Of(from.Node, verifier));
+        return new Intake(Verdict.Corrupt, Doubt: new Doubt(corruption, signer, head.Time));
+    }
+
     private Intake TakeLeaf(Upstream from, in LeafMessage leaf)
     {
-        var verdict = _verifier.AcceptLeaf(leaf.Window, leaf.Part, leaf.Leaf, leaf.Bytes);
-        var current = _verifier.Current;
+        var verdict = from.Verifier!.AcceptLeaf(leaf.Window, leaf.Part, leaf.Leaf, leaf.Bytes);
+        var current = from.Verifier.Current;
         switch (verdict)
         {
             case Verdict.Corrupt:
@@ -203,10 +228,16 @@ internal sealed class TrackReceiver
         ? Corrupt(from, window, "a node or link that contradicts a signed head", report: null)
         : new Intake(verdict);
 
-    private Intake Corrupt(Upstream from, uint window, string what, IncidentReport? report)
+    /// <summary>Counts something that is not the broadcaster's.</summary>
+    public void Reject()
     {
         LeavesRejected++;
         _metrics.Rejected();
+    }
+
+    private Intake Corrupt(Upstream from, uint window, string what, IncidentReport? report)
+    {
+        Reject();
         return new Intake(Verdict.Corrupt, Corruption: new Corruption(from.Node, _track, window, what, report));
     }
 }
