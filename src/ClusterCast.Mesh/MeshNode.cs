@@ -44,6 +44,7 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly RecordBook _book;
     private readonly TrackShelf _shelf;
     private readonly Admission _admission;
+    private readonly LoadKeeper _load;
     private readonly MeshMetrics _metrics;
     private readonly Gossip _gossip;
     private readonly Connector _connector;
@@ -73,7 +74,8 @@ public sealed class MeshNode : IAsyncDisposable
         _scores = new PeerScores(options.Time);
         _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random);
         _shelf = new TrackShelf(options);
-        _admission = new Admission(options.MaxSubscribers);
+        _admission = new Admission(options.MaxSubscribers, options.MaxEgress, options.MaxSendDelay);
+        _load = new LoadKeeper(options, _connections, _admission);
         _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count));
         _gossip = new Gossip(options, _connections, _book, _shelf);
         var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
@@ -287,6 +289,7 @@ public sealed class MeshNode : IAsyncDisposable
             _carries.Update();
         }
 
+        _load.Update();
         _announcer.Sync();
         _gossip.Renew();
         foreach (var subscription in _subscriptions.Concat(_carries.Carried))

@@ -43,6 +43,15 @@ internal sealed class MeshWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>The published parts from one on.</summary>
+    public IReadOnlyList<byte[]> SentSince(int first)
+    {
+        lock (_sent)
+        {
+            return _sent[first..];
+        }
+    }
+
     public static Address At(byte last)
     {
         var bytes = new byte[Address.Size];
@@ -67,6 +76,9 @@ internal sealed class MeshWorld : IAsyncDisposable
         DataDirectory = Path.Combine(Directory, key.ToString()),
         BootstrapFile = File.Exists(BootstrapPath) ? BootstrapPath : null,
         Random = new SeededRandom(key),
+
+        // A machine that runs many tests at once is no full relay.
+        MaxSendDelay = TimeSpan.FromMinutes(1),
         Logging = Complaints,
     };
 
@@ -86,7 +98,7 @@ internal sealed class MeshWorld : IAsyncDisposable
 
     public MeshNode Broadcaster(byte key, Func<MeshOptions, MeshOptions>? change = null)
     {
-        var options = Options(PeerRole.Broadcaster, key);
+        var options = Options(PeerRole.Broadcaster, key) with { PushTo = 1 };
         return Start(change?.Invoke(options) ?? options);
     }
 

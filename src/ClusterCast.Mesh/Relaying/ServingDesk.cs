@@ -18,7 +18,7 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
     private const int RecordsAfterRefusal = 16;
     private static readonly TimeSpan UnpaidBound = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<byte, (TrackFeed Feed, TrackCache Cache)> _feeds = [];
+    private readonly Dictionary<byte, (TrackFeed Feed, TrackCache Cache, long BitsPerSecond)> _feeds = [];
     private SharedSession? _session;
     private bool _disposed;
 
@@ -59,13 +59,13 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         {
             Refuse(request, RefusalCode.NotAccepted, 0, "A session pays for one stream: open another connection for another stream.");
         }
-        else if (_feeds.Count >= MaxFeeds || !floor.Admission.TryEnter())
+        else if (_feeds.Count >= MaxFeeds)
         {
-            Refuse(request, RefusalCode.Full, 2_000, "No place is left here.");
+            Refuse(request, RefusalCode.Full, 2_000, $"One connection holds at most {MaxFeeds} subscriptions.");
         }
         else
         {
-            Serve(request, cache);
+            Admit(request, cache);
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
     {
         lock (_feeds)
         {
-            foreach (var (channel, (feed, _)) in _feeds.ToList())
+            foreach (var (channel, (feed, _, _)) in _feeds.ToList())
             {
                 if (feed.IsEnded)
                 {
@@ -115,9 +115,22 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         _session?.Dispose();
     }
 
-    private void Serve(in Subscribe request, TrackCache cache)
+    private void Admit(in Subscribe request, TrackCache cache)
     {
         Drop(request.Channel);
+        var bits = cache.BitsPerSecond;
+        if (floor.Admission.TryEnter(bits, out var reason))
+        {
+            Serve(request, cache, bits);
+        }
+        else
+        {
+            Refuse(request, RefusalCode.Full, 2_000, reason);
+        }
+    }
+
+    private void Serve(in Subscribe request, TrackCache cache, long bits)
+    {
         _session ??= new SharedSession(request.Stream, Sessions().Open(new ServingContext(peer.Node, peer.Role, cache.Track, peer)));
         CachedWindow start;
         var waitFor = default((ulong Run, uint Number));
@@ -144,11 +157,11 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         {
             if (_disposed)
             {
-                floor.Admission.Leave();
+                floor.Admission.Leave(bits);
                 return;
             }
 
-            _feeds[request.Channel] = (feed, cache);
+            _feeds[request.Channel] = (feed, cache, bits);
             cache.Add(feed);
             peer.Add(feed);
         }
@@ -175,7 +188,7 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
                 entry.Feed.Stop();
                 entry.Cache.Remove(entry.Feed);
                 peer.Remove(entry.Feed);
-                floor.Admission.Leave();
+                floor.Admission.Leave(entry.BitsPerSecond);
             }
         }
     }

@@ -27,6 +27,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
     private const double WithdrawnCost = 10_000;
     private const double FailureCost = 200;
     private const double PriceDoublingCost = 100;
+    private const double FullCost = 200;
     private const double AboutEqual = 30;
     private const int ExplorePercent = 10;
 
@@ -101,8 +102,11 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
         var good = ranked.Count(c => c.Cost <= ranked[0].Cost + AboutEqual);
         var first = ranked[options.Random.Below(good)];
         var second = ranked[options.Random.Below(good)];
-        return scores.Failures(second.Node) < scores.Failures(first.Node) ? second : first;
+        return Burden(second) < Burden(first) ? second : first;
     }
+
+    // What a node itself carries now weighs most between two that cost the same: so newcomers spread, although all see the same records.
+    private double Burden(Candidate candidate) => (candidate.Peer?.State.Load ?? 0) + (100 * scores.Failures(candidate.Node));
 
     private static bool Carries(RelayRecord? record, TrackKey track) => record is not null && record.Tracks.Any(t => t.Track == track);
 
@@ -121,6 +125,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
                         + (c.Peer?.RoundTrip?.TotalMilliseconds ?? UnknownRoundTripCost)
                         + (c.Peer is null ? DialCost : 0)
                         + (c.IsWithdrawn ? WithdrawnCost : 0)
+                        + (FullCost * Math.Pow((c.Peer?.State.Load ?? 0) / 100.0, 2))
                         + (FailureCost * scores.Failures(c.Node))
                         + (!c.IsPush && c.Record is { Price: > 0 } record ? PriceDoublingCost * Math.Log2((double)record.Price / cheapest) : 0),
                 })

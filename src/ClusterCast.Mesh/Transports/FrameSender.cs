@@ -13,6 +13,8 @@ internal sealed class FrameSender(ITransport transport, TimeProvider time)
     private IMediaSource[] _sources = [];
     private int _nextSource;
     private long _writingSince;
+    private long _signalledAt;
+    private long _worstDelay;
     private volatile bool _isEnding;
 
     /// <summary>Bytes written to the transport.</summary>
@@ -31,7 +33,18 @@ internal sealed class FrameSender(ITransport transport, TimeProvider time)
     public bool TryEnqueue(byte[] frame, int limit = ControlQueue.MaxBytes) => _control.TryEnqueue(frame, limit);
 
     /// <summary>Tells the loop that there is something to send.</summary>
-    public void Signal() => _work.Set();
+    public void Signal()
+    {
+        if (Volatile.Read(ref _signalledAt) == 0)
+        {
+            Volatile.Write(ref _signalledAt, time.GetTimestamp());
+        }
+
+        _work.Set();
+    }
+
+    /// <summary>The longest time from a signal to its being looked at, since this was asked last: a full processor shows here first.</summary>
+    public TimeSpan TakeWorstDelay() => TimeSpan.FromTicks(Interlocked.Exchange(ref _worstDelay, 0));
 
     /// <summary>Media stops; the control frames that are queued still leave, then the loop ends.</summary>
     public void End()
@@ -65,6 +78,7 @@ internal sealed class FrameSender(ITransport transport, TimeProvider time)
     {
         while (true)
         {
+            NoteDelay();
             using (var batch = new FrameBatch())
             {
                 while (Fill(batch))
@@ -72,6 +86,9 @@ internal sealed class FrameSender(ITransport transport, TimeProvider time)
                     Volatile.Write(ref _writingSince, time.GetTimestamp());
                     await transport.SendAsync(batch.Frames, stop);
                     Volatile.Write(ref _writingSince, 0);
+
+                    // What was told during the write waited for the peer, not for the processor.
+                    Volatile.Write(ref _signalledAt, 0);
                     SentBytes += batch.Length;
                 }
             }
@@ -83,6 +100,18 @@ internal sealed class FrameSender(ITransport transport, TimeProvider time)
             }
 
             await _work.WaitAsync(stop);
+        }
+    }
+
+    private void NoteDelay()
+    {
+        if (Interlocked.Exchange(ref _signalledAt, 0) is var since and not 0)
+        {
+            var delay = time.GetElapsedTime(since).Ticks;
+            if (delay > Volatile.Read(ref _worstDelay))
+            {
+                Volatile.Write(ref _worstDelay, delay);
+            }
         }
     }
 

@@ -204,6 +204,9 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>Tells the send loop that a source has something.</summary>
     public void Signal() => _sender.Signal();
 
+    /// <summary>The longest that the send loop was kept waiting after it was told of something, since this was asked last.</summary>
+    public TimeSpan TakeSendDelay() => _sender.TakeWorstDelay();
+
     /// <summary>Looks after timeouts; called several times a second.</summary>
     public void Tick()
     {

@@ -18,6 +18,9 @@ public enum FrameType : byte
     /// <summary>Answers a ping.</summary>
     Pong = 0x05,
 
+    /// <summary>How full the sender is.</summary>
+    Load = 0x07,
+
     /// <summary>Asks for a track.</summary>
     Subscribe = 0x10,
 

@@ -27,6 +27,7 @@ internal static class FrameVectors
         Of("Goodbye, no reason", new Goodbye(GoodbyeCode.ShuttingDown, ""), new() { ["code"] = "1", ["reason"] = "" }),
         Of("Ping", new Ping(ulong.MaxValue), new() { ["value"] = "18446744073709551615" }),
         Of("Pong", new Pong(42), new() { ["value"] = "42" }),
+        Of("Load", new Load(85), new() { ["percent"] = "85" }),
         Of("Subscribe to the newest window of any track", new Subscribe(3, Stream, 0, 0, 0),
             new() { ["channel"] = "3", ["stream"] = Stream32, ["track"] = "0", ["window"] = "0", ["parts"] = "0" }),
         Of("Subscribe, resuming", new Subscribe(255, Known.MaxStream, 1080, 77, 12),

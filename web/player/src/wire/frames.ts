@@ -9,6 +9,7 @@ export const layouts = {
   goodbye: [0x03, { code: u16, reason: text }],
   ping: [0x04, { value: u64 }],
   pong: [0x05, { value: u64 }],
+  load: [0x07, { percent: u8 }],
 
   subscribe: [0x10, { channel: u8, stream: u256, track: u16, window: u32, parts: u16 }],
   subscribed: [0x11, { channel: u8, run: u64, window: u32 }],
