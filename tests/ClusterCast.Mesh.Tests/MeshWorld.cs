@@ -43,15 +43,6 @@ internal sealed class MeshWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>The published parts from one on.</summary>
-    public IReadOnlyList<byte[]> SentSince(int first)
-    {
-        lock (_sent)
-        {
-            return _sent[first..];
-        }
-    }
-
     public static Address At(byte last)
     {
         var bytes = new byte[Address.Size];

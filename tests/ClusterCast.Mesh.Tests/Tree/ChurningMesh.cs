@@ -1,20 +1,24 @@
-using System.Diagnostics;
+using System.Buffers.Binary;
 using System.Net;
-using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Subscribing;
 
 namespace ClusterCast.Mesh.Tests.Tree;
 
-/// <summary>Relays on fixed addresses that are killed and started again, a source, and viewers that check every part.</summary>
+/// <summary>
+/// Relays that are killed and started again, a live source, and viewers that check every part. A part's bytes follow from its number, so that nothing has to be
+/// remembered however long it runs.
+/// </summary>
 internal sealed class ChurningMesh : IAsyncDisposable
 {
     private const byte FirstRelay = 1;
     private const byte Broadcaster = 100;
     private const byte FirstViewer = 120;
+    private const int PartBytes = 3_000;
+    private const int PartsPerWindow = 25;
 
     private readonly MeshWorld _world = new();
-    private readonly Dictionary<byte, (MeshNode? Node, IPEndPoint At)> _relays = [];
+    private readonly Dictionary<byte, MeshNode?> _relays = [];
     private readonly Dictionary<byte, int> _peers = [];
     private readonly List<TrackSubscription> _viewers = [];
     private readonly CancellationTokenSource _stop = new();
@@ -25,13 +29,11 @@ internal sealed class ChurningMesh : IAsyncDisposable
     private ChurningMesh(Random random) => _random = random;
 
     /// <summary>The relays that live.</summary>
-    public IReadOnlyList<MeshNode> Living => [.. _relays.Values.Select(relay => relay.Node).OfType<MeshNode>()];
+    public IReadOnlyList<MeshNode> Living => [.. _relays.Values.OfType<MeshNode>()];
 
     public MeshNode Source { get; private set; } = null!;
 
     public IReadOnlyList<TrackSubscription> Viewers => _viewers;
-
-    public Publisher Publisher { get; private set; } = null!;
 
     public MeshWorld World => _world;
 
@@ -48,14 +50,12 @@ internal sealed class ChurningMesh : IAsyncDisposable
         {
             var key = (byte)(FirstRelay + i);
             mesh._peers[key] = random.Next(3, 6);
-            mesh.StartRelay(key, new IPEndPoint(IPAddress.Loopback, 0));
-            mesh._world.Bootstrap([.. mesh.Living]);
+            mesh.StartRelay(key);
         }
 
         mesh.Source = mesh._world.Broadcaster(Broadcaster, options => options with { PushTo = 2 });
         await mesh._world.Until(() => mesh.Source.Records.Count == relays);
-        mesh.Publisher = mesh._world.Publish(mesh.Source);
-        mesh._world.Add(mesh.Publisher);
+        mesh._watching.Add(mesh.PublishAsync(mesh._world.Publish(mesh.Source)));
         await mesh._world.Until(() => mesh.Living.All(relay => relay.Carried is [{ Path: not null }]));
         for (var i = 0; i < viewers; i++)
         {
@@ -71,9 +71,9 @@ internal sealed class ChurningMesh : IAsyncDisposable
     /// <summary>Ends a relay as a killed process ends: every connection is reset, nothing is said.</summary>
     public async Task Kill()
     {
-        var living = _relays.Where(relay => relay.Value.Node is not null).ToList();
-        var (key, (node, at)) = living[_random.Next(living.Count)];
-        _relays[key] = (null, at);
+        var living = _relays.Where(relay => relay.Value is not null).ToList();
+        var (key, node) = living[_random.Next(living.Count)];
+        _relays[key] = null;
         foreach (var peer in node!.Connections.All)
         {
             peer.Cut("The process was killed.");
@@ -82,14 +82,13 @@ internal sealed class ChurningMesh : IAsyncDisposable
         await node.DisposeAsync();
     }
 
-    /// <summary>Starts a dead relay again, on its address.</summary>
+    /// <summary>Starts a dead relay again, at another address.</summary>
     public void Revive()
     {
-        var dead = _relays.Where(relay => relay.Value.Node is null).Select(relay => relay.Key).ToList();
+        var dead = _relays.Where(relay => relay.Value is null).Select(relay => relay.Key).ToList();
         if (dead.Count > 0)
         {
-            var key = dead[_random.Next(dead.Count)];
-            StartRelay(key, _relays[key].At);
+            StartRelay(dead[_random.Next(dead.Count)]);
         }
     }
 
@@ -122,29 +121,46 @@ internal sealed class ChurningMesh : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void StartRelay(byte key, IPEndPoint at)
+    private static byte[] Part(int number)
     {
-        var node = _world.Relay(key, options => options with { TlsListen = at, MaxPeers = _peers[key] });
-        _relays[key] = (node, node.TlsEndpoint!);
+        var part = new byte[PartBytes];
+        new Random(number).NextBytes(part);
+        BinaryPrimitives.WriteInt32BigEndian(part, number);
+        return part;
+    }
+
+    private void StartRelay(byte key)
+    {
+        _relays[key] = _world.Relay(key, options => options with { MaxPeers = _peers[key], CacheBytes = 1_000_000 });
+        _world.Bootstrap([.. Living]);
+    }
+
+    private async Task PublishAsync(Publisher publisher)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        for (var number = 0; !_stop.IsCancellationRequested; number++)
+        {
+            publisher.AddPart(Part(number), (ulong)(1_000_000 + (20 * number)), startsWindow: number % PartsPerWindow == 0);
+            await timer.WaitForNextTickAsync();
+        }
     }
 
     // Every part is the one that was published after the one before.
-    private async Task WatchAsync(TrackSubscription subscription, int number)
+    private async Task WatchAsync(TrackSubscription subscription, int viewer)
     {
         var next = -1;
         try
         {
             await foreach (var part in subscription.Parts.ReadAllAsync(_stop.Token))
             {
-                var sent = _world.SentSince(Math.Max(next, 0));
-                next = next < 0 ? sent.ToList().FindIndex(p => part.Bytes.Span.SequenceEqual(p)) : next;
-                if (next < 0 || !part.Bytes.Span.SequenceEqual(_world.SentSince(next)[0]))
+                var number = BinaryPrimitives.ReadInt32BigEndian(part.Bytes.Span);
+                if ((next >= 0 && number != next) || !part.Bytes.Span.SequenceEqual(Part(number)))
                 {
-                    Fault ??= $"Viewer {number} got another part than number {next}.";
+                    Fault ??= $"Viewer {viewer} got part {number} instead of {next}.";
                     return;
                 }
 
-                next++;
+                next = number + 1;
                 Interlocked.Increment(ref _delivered);
             }
         }
