@@ -191,6 +191,33 @@ public sealed class MeshNode : IAsyncDisposable
         }
     }
 
+    /// <summary>The finest track of a stream that a known relay carries; waits until there is one.</summary>
+    public async Task<TrackKey> FindTrackAsync(StreamId stream, CancellationToken cancel)
+    {
+        var found = new TaskCompletionSource<TrackKey>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            var tracks = Records.SelectMany(record => record.Tracks).Select(carried => carried.Track)
+                .Concat(_connections.Ready.SelectMany(peer => peer.State.Announcements.Received).Select(announce => new TrackKey(announce.Stream, announce.Track)))
+                .Where(track => track.Stream == stream).ToList();
+            if (tracks.Count > 0)
+            {
+                found.TrySetResult(tracks.MaxBy(track => track.Track));
+            }
+        }
+
+        HouseKept += Look;
+        try
+        {
+            Look();
+            return await found.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            HouseKept -= Look;
+        }
+    }
+
     /// <summary>Takes a track for this node's own use: complete verified parts in order. Waits as long as nobody has it.</summary>
     public TrackSubscription Subscribe(TrackKey track)
     {

@@ -42,7 +42,9 @@ internal sealed class ParentChoice(TrackKey track, bool isRelay, SubscribingFloo
             return connected.Count > 0 && isUrgent ? floor.Candidates.Choose(connected, isRelay, explores: false) : null;
         }
 
-        var choice = floor.Candidates.Choose(found, isRelay, explores: true);
+        // Who is to be dialed first is worth that only when it is better by more than the wait; to learn of a relay, those that are connected are enough.
+        var choice = floor.Candidates.Choose(found, isRelay, explores: false);
+        choice = choice.Peer is null ? choice : floor.Candidates.Choose(connected, isRelay, explores: true);
         if (choice.Peer is not null)
         {
             return choice;

@@ -1,3 +1,4 @@
+using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Sessions;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Protocol.Identifiers;
@@ -13,6 +14,8 @@ namespace ClusterCast.Mesh.Subscribing;
 /// </summary>
 internal sealed class ParentKeeper : IDisposable
 {
+    private const double LateWeight = 0.1;
+
     private readonly TrackKey _track;
     private readonly SubscribingFloor _floor;
     private readonly MeshOptions _options;
@@ -24,6 +27,7 @@ internal sealed class ParentKeeper : IDisposable
     private readonly ParentChoice _choice;
     private readonly Cadence _cadence;
     private readonly Speculation _speculation;
+    private readonly Lateness _lateness;
     private readonly AsyncSignal _wake = new();
     private readonly ITimer _alarm;
     private readonly List<Upstream> _parting = [];
@@ -46,6 +50,7 @@ internal sealed class ParentKeeper : IDisposable
         _choice = new ParentChoice(_track, sink is not null, floor, _wake.Set, stop);
         _cadence = new Cadence(_options.Time, _options.StallAfter);
         _speculation = new Speculation(_options.Time);
+        _lateness = new Lateness(_options.Time);
         _alarm = _options.Time.CreateTimer(_ => _wake.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -99,6 +104,11 @@ internal sealed class ParentKeeper : IDisposable
         _endedAt = null;
         upstream.ProgressAt = upstream.HeardAt;
         _cadence.OnPart(_receiver.NewestTime);
+        if (_lateness.IsLate(_receiver.NewestTime, upstream.AskedAt))
+        {
+            _floor.Scores.Fail(upstream.Node, LateWeight);
+        }
+
         if (!upstream.HasProgress)
         {
             upstream.HasProgress = true;
