@@ -1,4 +1,6 @@
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Nat;
+using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
@@ -10,7 +12,16 @@ namespace ClusterCast.Mesh;
 
 /// <summary>Hands each frame of a peer to the room that it is for.</summary>
 internal sealed class FrameRouter(
-    Address own, ConnectionTable connections, BanList bans, Gossip gossip, Action changed, Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
+    Address own,
+    ConnectionTable connections,
+    BanList bans,
+    Gossip gossip,
+    EvidenceGossip evidence,
+    SessionGossip sessionNews,
+    ObservedAddresses observed,
+    MeshMetrics metrics,
+    Action changed,
+    Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
 {
     /// <inheritdoc/>
     public void OnReady(PeerConnection peer)
@@ -26,6 +37,7 @@ internal sealed class FrameRouter(
         else
         {
             gossip.Greet(peer);
+            evidence.Greet(peer);
             changed();
         }
     }
@@ -34,9 +46,15 @@ internal sealed class FrameRouter(
     public void OnClosed(PeerConnection peer)
     {
         connections.Remove(peer);
+        if (peer is { Dialed: true, Node: { } node })
+        {
+            observed.Forget(node);
+        }
+
         peer.State.Serving.Dispose();
         peer.State.Inlets.OnClosed(peer.Reason);
         peer.State.Paying.OnClosed();
+        peer.State.Measuring.OnClosed();
         changed();
     }
 
@@ -51,6 +69,12 @@ internal sealed class FrameRouter(
             case FrameType.Unsubscribe:
                 peer.State.Serving.OnUnsubscribe(Unsubscribe.Read(body).Channel);
                 break;
+            case FrameType.Fetch:
+                peer.State.Serving.OnFetch(Fetch.Read(body));
+                break;
+            case FrameType.Have:
+                peer.State.Haves.Take(Have.Read(body));
+                break;
             case FrameType.Subscribed or FrameType.Refused or FrameType.Ended:
             case FrameType.Init or FrameType.Window or FrameType.Part or FrameType.Head or FrameType.Node or FrameType.Leaf:
                 peer.State.Inlets.OnFrame(type, body);
@@ -63,7 +87,7 @@ internal sealed class FrameRouter(
                 Wake();
                 break;
             case FrameType.Record:
-                if (gossip.Take(peer, RelayRecord.Read(body)))
+                if (gossip.Take(peer, body))
                 {
                     Wake();
                     changed();
@@ -80,6 +104,26 @@ internal sealed class FrameRouter(
                 var withdraw = Withdraw.Read(body);
                 peer.State.Announcements.Drop(new TrackKey(withdraw.Stream, withdraw.Track));
                 Wake();
+                break;
+            case FrameType.Observed when peer is { Dialed: true, Node: { } node }:
+                observed.Take(node, Observed.Read(body).Seen);
+                break;
+            case FrameType.Measure:
+                peer.State.Measuring.OnMeasure(Measure.Read(body));
+                break;
+            case FrameType.Padding:
+                peer.State.Measuring.OnPadding(Padding.Read(body));
+                break;
+            case FrameType.Observed:
+                throw new WireException("Observed comes from the accepting side only.");
+            case FrameType.Evidence:
+                evidence.Take(peer, body);
+                break;
+            case FrameType.SessionNews:
+                sessionNews.Take(peer, body);
+                break;
+            default:
+                metrics.Guard.UnknownFrame.Add();
                 break;
         }
     }

@@ -1,5 +1,7 @@
 using System.Net;
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Discovery.Dht;
+using ClusterCast.Mesh.Discovery.Lan;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Sessions;
 using ClusterCast.Protocol.Identifiers;
@@ -31,7 +33,10 @@ public sealed record MeshOptions
     /// <summary>Where to listen for TLS; port 0 takes a free one, null does not listen.</summary>
     public IPEndPoint? TlsListen { get; init; }
 
-    /// <summary>The node's addresses for its record. Without any, the TLS endpoint that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>
+    /// <summary>Where to listen for QUIC; port 0 takes the number of the TLS port or a free one, null does not listen and still dials by QUIC. Browsers come here by WebTransport.</summary>
+    public IPEndPoint? QuicListen { get; init; }
+
+    /// <summary>The node's addresses for its record. Without any, the QUIC and TLS endpoints that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
 
     /// <summary>Where the earnings go, for the record.</summary>
@@ -49,8 +54,20 @@ public sealed record MeshOptions
     /// <summary>First peers to dial beside those of the file.</summary>
     public IReadOnlyList<BootstrapPeer> BootstrapPeers { get; init; } = [];
 
-    /// <summary>How this node dials relays.</summary>
-    public EndpointKind DialBy { get; init; } = EndpointKind.Tls;
+    /// <summary>How the node takes part in the DHT; null keeps out of it.</summary>
+    public DhtOptions? Dht { get; init; }
+
+    /// <summary>How the node finds relays on its LAN; null does not look there.</summary>
+    public LanOptions? Lan { get; init; }
+
+    /// <summary>What relays have staked: staked ones are known and dialed first.</summary>
+    public IRelayStakes Stakes { get; init; } = NoStakes.Instance;
+
+    /// <summary>Relays without a stake of one network (a /24, a /48, a registered domain) whose records are kept.</summary>
+    public int RelaysANetwork { get; init; } = RecordBook.DefaultPerNetwork;
+
+    /// <summary>How this node dials relays. QUIC takes TLS where QUIC does not get through; the other kinds are taken alone.</summary>
+    public EndpointKind DialBy { get; init; } = EndpointKind.Quic;
 
     /// <summary>Relays that a broadcaster pushes each track to. From two on, the tree has ways that share no relay, so that one which falls silent stops nobody.</summary>
     public int PushTo { get; init; } = 2;
@@ -84,6 +101,12 @@ public sealed record MeshOptions
     /// at hand; never later than this.
     /// </summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>When media comes over a lane that protects it against loss.</summary>
+    public LossProtection LossProtection { get; init; }
+
+    /// <summary>What comes later waits so long for parts that were lost and can be fetched; zero fetches nothing.</summary>
+    public TimeSpan RepairFor { get; init; } = TimeSpan.FromMilliseconds(400);
 
     /// <summary>How long windows stay cached.</summary>
     public TimeSpan CacheFor { get; init; } = TimeSpan.FromSeconds(60);

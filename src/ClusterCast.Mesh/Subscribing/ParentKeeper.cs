@@ -160,7 +160,7 @@ internal sealed class ParentKeeper : IDisposable
 
             DepartParting();
             SetPath(null);
-            _receiver.Complete();
+            await _subscription.CompleteAsync();
         }
     }
 
@@ -184,6 +184,7 @@ internal sealed class ParentKeeper : IDisposable
             }
         }
 
+        _subscription.Mend(Active?.Peer);
         if (Active is { } active)
         {
             EndIfOver(isLast: false);
@@ -307,15 +308,24 @@ internal sealed class ParentKeeper : IDisposable
     private bool TryAsk(Candidate candidate, out Upstream upstream)
     {
         var peer = candidate.Peer!;
+        Upstream? asked = null;
         lock (_gate)
         {
-            if (!peer.State.Inlets.TryAdd(_subscription, channel => new Upstream(peer, channel, candidate.Node, candidate.IsPush, _options.Time.GetTimestamp()), out upstream!))
+            if (!peer.State.Inlets.TryAdd(channel => _subscription.InletOf(
+                asked = new Upstream(peer, channel, candidate.Node, candidate.IsPush, _options.Time.GetTimestamp()))))
             {
+                upstream = null!;
                 _choice.Postpone(candidate.Node);
                 return false;
             }
 
+            upstream = asked!;
             var (window, parts) = _receiver.Place;
+            if (_options.LossProtection == LossProtection.On)
+            {
+                peer.OpenLane();
+            }
+
             peer.Send(new Subscribe(upstream.Channel, _track.Stream, _track.Track, window, parts));
             if (candidate.IsPush || peer.State.Paying.TryEnter(
                 _track.Stream, () => _options.PayingSessions.Open(new PayingContext(candidate.Node, _floor.Book.Find(candidate.Node), _track, peer))))

@@ -22,6 +22,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     private readonly ILogger _log;
     private readonly TrackReceiver _receiver;
     private readonly ParentKeeper _parents;
+    private readonly Repair _repair;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly HashSet<Address> _used = [];
@@ -35,10 +36,11 @@ public sealed class TrackSubscription : IAsyncDisposable
         _floor = floor;
         _options = floor.Options;
         _log = _options.Logging.CreateLogger("ClusterCast.Mesh.Subscription");
-        _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, _options.SigningKeys, sink, floor.Metrics);
+        _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, floor.Keys, sink, floor.Metrics);
         _progressAt = _options.Time.GetTimestamp();
         Track = track;
         _parents = new ParentKeeper(this, _receiver, floor, sink, _gate, _stop.Token);
+        _repair = new Repair(track, floor, TakeFetched, GiveUp, _parents.Wake, _stop.Token);
         _run = Task.Run(() => _parents.RunAsync(_stop.Token));
     }
 
@@ -88,6 +90,28 @@ public sealed class TrackSubscription : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
+    /// <summary>Fetches what is missing. Called by the loop over the parents.</summary>
+    internal void Mend(PeerConnection? parent)
+    {
+        Hole? missing;
+        lock (_gate)
+        {
+            missing = _receiver.Missing;
+        }
+
+        _repair.Update(missing, parent);
+    }
+
+    /// <summary>No part follows. Called by the loop over the parents at its end.</summary>
+    internal async Task CompleteAsync()
+    {
+        await _repair.StopAsync();
+        _receiver.Complete();
+    }
+
+    /// <summary>Takes what a parent sends on a channel.</summary>
+    internal IInlet InletOf(Upstream upstream) => new Inlet(this, upstream);
+
     /// <summary>Lets the loop look again: time has passed, or something has changed.</summary>
     internal void Wake() => _parents.Wake();
 
@@ -118,6 +142,11 @@ public sealed class TrackSubscription : IAsyncDisposable
             _floor.Convict(corruption);
         }
 
+        if (intake.Offence is { } offence)
+        {
+            _floor.Report(offence);
+        }
+
         if (intake.Doubt is { } doubt)
         {
             _ = ClearUpAsync(upstream, doubt);
@@ -129,7 +158,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     {
         try
         {
-            if (await _options.SigningKeys.ConfirmAsync(Track.Stream, doubt.Signer, doubt.TimeMs, _stop.Token))
+            if (await _floor.Keys.ConfirmAsync(Track.Stream, doubt.Signer, doubt.TimeMs, _stop.Token))
             {
                 _parents.Leave(upstream, Leaving.Doubted, "Its head was signed by a new key; it is asked anew.");
                 return;
@@ -210,9 +239,18 @@ public sealed class TrackSubscription : IAsyncDisposable
             _parents.Delivered(upstream, intake.Progress);
         }
 
+        if (type is FrameType.Part or FrameType.Head && _receiver.Missing is { Blocks: true })
+        {
+            _parents.Wake();
+        }
+
         if (intake.Progress)
         {
             _progressAt = upstream.ProgressAt;
+            if (upstream.IsLaneWorthwhile(_receiver.NewestTime, _receiver.PartsDelivered))
+            {
+                upstream.Peer.OpenLane();
+            }
         }
 
         if (upstream is { HasHead: true, PathTaken: false })
@@ -237,8 +275,34 @@ public sealed class TrackSubscription : IAsyncDisposable
             case Verdict.Late when type == FrameType.Init:
                 _parents.Leave(upstream, Leaving.Ended, "It serves an older run.");
                 break;
+            case Verdict.Late when intake.IsRevoked:
+                _parents.Leave(upstream, Leaving.Ended, "The run's signing key signed two things for one place and is trusted no longer.");
+                break;
         }
 
         return intake;
+    }
+
+    private void TakeFetched(VerifiedWindow window)
+    {
+        lock (_gate)
+        {
+            _receiver.TakeFetched(window);
+        }
+    }
+
+    private void GiveUp()
+    {
+        lock (_gate)
+        {
+            _receiver.GiveUp();
+        }
+    }
+
+    private sealed class Inlet(TrackSubscription subscription, Upstream upstream) : IInlet
+    {
+        public void OnFrame(FrameType type, ReadOnlySpan<byte> body) => subscription.OnFrame(upstream, type, body);
+
+        public void OnLost(string reason) => subscription.OnLost(upstream, reason);
     }
 }

@@ -15,7 +15,7 @@ internal enum Leaving
     /// <summary>The parent refused.</summary>
     Refused,
 
-    /// <summary>The parent says that the run is over, or serves an older run.</summary>
+    /// <summary>The parent says that the run is over, serves an older run, or one whose key is trusted no longer.</summary>
     Ended,
 
     /// <summary>The connection was lost.</summary>
@@ -46,7 +46,11 @@ internal enum Leaving
 /// <summary>One subscription at one parent.</summary>
 internal sealed class Upstream(PeerConnection peer, byte channel, Address node, bool isPush, long now)
 {
+    // Tracks with shorter parts are watched with so little delay that a lost packet must not cost a round trip.
+    private const double LanePartMs = 50;
+
     private (uint Window, ushort Part, int Leaf) _lastCounted;
+    private (ulong Time, long Parts) _lastPart;
 
     /// <summary>The connection.</summary>
     public PeerConnection Peer { get; } = peer;
@@ -107,6 +111,14 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
 
     /// <summary>The session that pays; null when nothing is paid.</summary>
     public IPayingSession? Session => IsPush ? null : Peer.State.Paying.Session;
+
+    /// <summary>Parts were given out up to this capture time; tells whether they are short enough for a lane.</summary>
+    public bool IsLaneWorthwhile(ulong timeMs, long parts)
+    {
+        var (time, before) = _lastPart;
+        _lastPart = (timeMs, parts);
+        return before > 0 && timeMs > time && timeMs - time < LanePartMs * (parts - before);
+    }
 
     /// <summary>Whether a leaf is beyond those counted: nobody is paid twice for one.</summary>
     public bool Counts(uint window, ushort part, int leaf)

@@ -1,3 +1,4 @@
+using ClusterCast.Mesh.Transports.Lane;
 using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Transports;
@@ -6,12 +7,13 @@ namespace ClusterCast.Mesh.Transports;
 /// The sending side of one connection: one loop that takes control frames first, then asks the media sources, and writes many frames at once. Nothing is queued
 /// for media. Control frames are bounded by <see cref="ControlQueue"/>.
 /// </summary>
-internal sealed class FrameSender(ITransport transport, TimeProvider time)
+internal sealed class FrameSender(ITransport transport, PeerLane? lane, TimeProvider time)
 {
     private readonly ControlQueue _control = new(time);
     private readonly AsyncSignal _work = new();
     private IMediaSource[] _sources = [];
     private int _nextSource;
+    private int _controlBytes;
     private long _writingSince;
     private long _signalledAt;
     private long _worstDelay;
@@ -81,10 +83,10 @@ internal sealed class FrameSender(ITransport transport, TimeProvider time)
             NoteDelay();
             using (var batch = new FrameBatch())
             {
-                while (Fill(batch))
+                while (Fill(batch) || lane is { HasRepeats: true })
                 {
                     Volatile.Write(ref _writingSince, time.GetTimestamp());
-                    await transport.SendAsync(batch.Frames, stop);
+                    await (lane is { IsSending: true } ? lane.WriteAsync(batch.Frames, _controlBytes, stop) : transport.SendAsync(batch.Frames, stop));
                     Volatile.Write(ref _writingSince, 0);
 
                     // What was told during the write waited for the peer, not for the processor.
@@ -119,13 +121,23 @@ internal sealed class FrameSender(ITransport transport, TimeProvider time)
     {
         batch.Clear();
         _control.DrainTo(batch);
+        _controlBytes = batch.Length;
         var sources = _sources;
-        for (var i = 0; i < sources.Length && !batch.IsFull && !_isEnding; i++)
-        {
-            sources[(_nextSource + i) % sources.Length].WriteTo(batch);
-        }
-
+        Ask(sources, batch, isBackground: false);
+        Ask(sources, batch, isBackground: true);
         _nextSource++;
         return batch.Length > 0;
+    }
+
+    private void Ask(IMediaSource[] sources, FrameBatch batch, bool isBackground)
+    {
+        for (var i = 0; i < sources.Length && !batch.IsFull && !_isEnding; i++)
+        {
+            var source = sources[(_nextSource + i) % sources.Length];
+            if (source.IsBackground == isBackground)
+            {
+                source.WriteTo(batch);
+            }
+        }
     }
 }

@@ -1,4 +1,8 @@
+using System.Buffers;
+using System.Net;
+using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.Sessions;
+using ClusterCast.Mesh.Transports.Lane;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Wire;
 using Microsoft.Extensions.Logging;
@@ -24,10 +28,14 @@ internal sealed class PeerConnection : IFrameSink
     private readonly KeepAlive _keepAlive;
     private readonly FrameReceiver _receiver;
     private readonly FrameSender _sender;
+    private readonly PeerLane? _lane;
+    private readonly FrameTaker _takeInTurn;
+    private readonly Lock _dispatch = new();
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _startedAt;
+    private Task _lanes = Task.CompletedTask;
     private int _closing;
 
     /// <summary>A connection over an open transport. <see cref="RunAsync"/> starts it.</summary>
@@ -47,8 +55,10 @@ internal sealed class PeerConnection : IFrameSink
         _idleAfter = options.IdleAfter;
         _log = options.Logging.CreateLogger("ClusterCast.Mesh.Connection");
         _keepAlive = new KeepAlive(_time, _idleAfter);
+        _takeInTurn = TakeInTurn;
         _receiver = new FrameReceiver(transport, Take);
-        _sender = new FrameSender(transport, _time);
+        _lane = PeerLane.For(transport, this, options);
+        _sender = new FrameSender(transport, _lane, _time);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         _startedAt = _time.GetTimestamp();
         Dialed = dialed;
@@ -67,6 +77,12 @@ internal sealed class PeerConnection : IFrameSink
 
     /// <summary>The peer's address, for people.</summary>
     public string Remote => _transport.Remote;
+
+    /// <summary>Where the peer's packets come from; null when the transport cannot tell.</summary>
+    public IPEndPoint? Seen => _transport.Seen;
+
+    /// <summary>What carries it: <c>quic</c>, <c>webtransport</c>, <c>tls</c> or <c>websocket</c>.</summary>
+    public string Transport => _transport.Name;
 
     /// <summary>Whether the handshake is done and the connection has not ended.</summary>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully && !IsClosing;
@@ -95,6 +111,9 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>Bytes read from the transport.</summary>
     public long ReceivedBytes => _receiver.ReceivedBytes;
 
+    /// <summary>The lanes of the connection; null where there can be none.</summary>
+    public PeerLane? Lane => _lane;
+
     /// <summary>What the rooms above keep for this connection.</summary>
     public PeerState State { get; set; } = null!;
 
@@ -117,6 +136,8 @@ internal sealed class PeerConnection : IFrameSink
         _stop.CancelAfter(GoodbyeBound);
         _sender.End();
         await sending;
+        await _lanes;
+        _lane?.Dispose();
         try
         {
             await _transport.DisposeAsync();
@@ -195,6 +216,18 @@ internal sealed class PeerConnection : IFrameSink
         _sender.End();
     }
 
+    /// <summary>Asks the peer to protect what it sends against loss, where both can.</summary>
+    public void OpenLane()
+    {
+        lock (_dispatch)
+        {
+            if (_lane is not null && !IsClosing && _lane.Open())
+            {
+                _lanes = Task.Run(LaneLoopAsync);
+            }
+        }
+    }
+
     /// <summary>Adds a source of media.</summary>
     public void Add(IMediaSource source) => _sender.Add(source);
 
@@ -227,7 +260,8 @@ internal sealed class PeerConnection : IFrameSink
             Send(_keepAlive.CreatePing());
         }
 
-        if (_sender.HasSources)
+        _lane?.Tick();
+        if (_sender.HasSources || _lane is { HasRepeats: true })
         {
             _sender.Signal();
         }
@@ -237,7 +271,7 @@ internal sealed class PeerConnection : IFrameSink
     {
         try
         {
-            await TakeFramesAsync();
+            await TakeFramesAsync(_receiver.RunAsync);
             if (PeerGoodbye is null && !_receiver.IsAtEnd)
             {
                 await _receiver.DiscardAsync(_stop.Token);
@@ -252,11 +286,30 @@ internal sealed class PeerConnection : IFrameSink
         }
     }
 
-    private async Task TakeFramesAsync()
+    // Blocks of a lane become complete on a thread of the transport; they are handled here, in turn with the frames of the stream.
+    private async Task LaneLoopAsync()
     {
         try
         {
-            await _receiver.RunAsync(_stop.Token);
+            await TakeFramesAsync(async stop =>
+            {
+                while (await _lane!.WaitAsync(stop) && TakeBlocks())
+                {
+                    _lane.Poll();
+                }
+            });
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            // The connection ends.
+        }
+    }
+
+    private async Task TakeFramesAsync(Func<CancellationToken, Task> run)
+    {
+        try
+        {
+            await run(_stop.Token);
         }
         catch (WireException e)
         {
@@ -274,6 +327,22 @@ internal sealed class PeerConnection : IFrameSink
     }
 
     private bool Take(FrameType type, ReadOnlySpan<byte> body)
+    {
+        lock (_dispatch)
+        {
+            return TakeInTurn(type, body) && (_lane is null || _lane.TakeBlocks(_takeInTurn));
+        }
+    }
+
+    private bool TakeBlocks()
+    {
+        lock (_dispatch)
+        {
+            return !IsClosing && _lane!.TakeBlocks(_takeInTurn);
+        }
+    }
+
+    private bool TakeInTurn(FrameType type, ReadOnlySpan<byte> body)
     {
         if (IsClosing)
         {
@@ -317,6 +386,9 @@ internal sealed class PeerConnection : IFrameSink
             case FrameType.Pong:
                 _keepAlive.Take(Pong.Read(body));
                 break;
+            case FrameType.Resend or FrameType.LaneReport or FrameType.LaneOpen or FrameType.LaneBlock:
+                _lane?.OnFrame(type, body);
+                break;
             default:
                 _handler.OnFrame(this, type, body);
                 break;
@@ -326,6 +398,11 @@ internal sealed class PeerConnection : IFrameSink
     private void BecomeReady()
     {
         _ready.TrySetResult();
+        if (!Dialed && _transport.Seen is { } seen)
+        {
+            Send(new Observed(seen.ToWire()));
+        }
+
         _handler.OnReady(this);
         Send(_keepAlive.CreatePing());
     }

@@ -230,12 +230,24 @@ public sealed class WindowVerifier
         return Verdict.Accepted;
     }
 
-    private Verdict Order(uint window) => IsLateRun() ? Verdict.Late
-        : Current is null ? Verdict.Malformed
-        : !Follow() ? Verdict.Corrupt
-        : window > Current.Number ? Verdict.Malformed
-        : window < Current.Number ? Verdict.Late
-        : Verdict.Accepted;
+    private Verdict Order(uint window)
+    {
+        if (IsLateRun())
+        {
+            return Verdict.Late;
+        }
+
+        if (Current is null)
+        {
+            Restore();
+        }
+
+        return Current is null ? Verdict.Malformed
+            : !Follow() ? Verdict.Corrupt
+            : window > Current.Number ? Verdict.Malformed
+            : window < Current.Number ? Verdict.Late
+            : Verdict.Accepted;
+    }
 
     private bool IsLateRun() => _isLateRun |= !_init.IsEmpty && _verified.Newest is { } newest && _run < newest.Run;
 

@@ -1,3 +1,4 @@
+using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
@@ -14,8 +15,11 @@ public sealed class TrackReceiverTests
     private static readonly PrivateKey SigningKey = MeshWorld.Key(99);
     private static readonly OneKey Keys = new(SigningKey.Address);
 
-    private readonly TrackReceiver _receiver = new(
-        MeshWorld.Track, MeshWorld.Domains.StreamKeys, Keys, sink: null, new MeshMetrics(() => default));
+    private readonly TrustedKeys _keys = new(Keys);
+    private readonly TrackReceiver _receiver;
+
+    public TrackReceiverTests() => _receiver = new TrackReceiver(
+        MeshWorld.Track, MeshWorld.Domains.StreamKeys, _keys, sink: null, new MeshMetrics(() => default));
 
     [Fact]
     public void All_that_follows_the_init_segment_of_an_older_run_is_late()
@@ -61,6 +65,36 @@ public sealed class TrackReceiverTests
         Assert.Null(intake.Corruption.Report);
     }
 
+    [Fact]
+    public void A_second_part_by_the_same_key_is_the_broadcasters_offence_and_not_the_parents()
+    {
+        Serve(Parent(1), SigningKey);
+        var other = Parent(2);
+        var intake = ServePart(other, SigningKey, "another part"u8);
+        var offence = Assert.IsType<Equivocation>(intake.Offence);
+        Assert.True(offence.Judge(MeshWorld.Domains, Keys).IsProven);
+        Assert.Equal((Verdict.Late, true), (intake.Verdict, intake.IsRevoked));
+        Assert.Null(intake.Corruption);
+    }
+
+    [Fact]
+    public void A_second_part_by_another_key_is_the_parents_lie()
+    {
+        Serve(Parent(1), SigningKey);
+        var intake = ServePart(Parent(2), MeshWorld.Key(98), "another part"u8);
+        Assert.Equal(Verdict.Corrupt, intake.Verdict);
+        Assert.Null(intake.Offence);
+    }
+
+    [Fact]
+    public void Heads_of_a_marked_key_are_late_and_blame_nobody()
+    {
+        _keys.Mark(MeshWorld.Track.Stream, SigningKey.Address);
+        var intake = Serve(Parent(1), SigningKey);
+        Assert.Equal((Verdict.Late, true), (intake.Verdict, intake.IsRevoked));
+        Assert.Equal(0, _receiver.LeavesRejected);
+    }
+
     private static Upstream Parent(byte number) => new(peer: null!, channel: 0, MeshWorld.At(number), isPush: true, now: 0);
 
     private static byte[] Init(ulong run) => Frame.Encode(new InitMessage(0, run, MeshWorld.Track.Track, "init"u8));
@@ -77,6 +111,19 @@ public sealed class TrackReceiverTests
         Take(parent, Frame.Encode(new NodeMessage(0, 1, 0, part.Node.Time, part.Node.Flags, part.Node.ByteLength, part.Leaves)));
         var head = part.Head;
         return Take(parent, Frame.Encode(new HeadMessage(0, 1, 1, head.Head.Time, head.Head.Flags, head.Signature)));
+    }
+
+    /// <summary>Takes the first part of the run as a Part frame.</summary>
+    private Intake ServePart(Upstream parent, PrivateKey key, ReadOnlySpan<byte> bytes)
+    {
+        var builder = new WindowBuilder(MeshWorld.Track, Run, MeshWorld.Domains.StreamKeys, key);
+        builder.SetInit("init"u8);
+        builder.OpenWindow();
+        var part = builder.AddPart(bytes, 1_000, PartFlags.StartsWithIdr);
+        Take(parent, Init(Run));
+        Take(parent, Frame.Encode(new WindowMessage(0, 1, Hash32.Zero)));
+        return Take(parent, Frame.Encode(new PartMessage(
+            0, 1, 0, part.Node.Time, part.Node.Flags, part.Node.ByteLength, part.Head.Head.Flags, part.Head.Signature, part.Leaves)));
     }
 
     private Intake Take(Upstream parent, byte[] frame)
