@@ -75,6 +75,9 @@ export class Program {
   /** Resolves to the exit status; null after a signal. */
   get end() { return this.#end; }
 
+  /** The last 4 KiB that it wrote. */
+  get said() { return this.#said; }
+
   /** Throws if it has ended by itself. */
   check() {
     if (this.#ended) throw this.failure('has ended');

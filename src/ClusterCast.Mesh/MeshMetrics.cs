@@ -57,10 +57,15 @@ internal sealed class MeshMetrics : IDisposable
     /// <param name="node">Levels.</param>
     /// <param name="transports">What carries each connection.</param>
     /// <param name="refused">How many relay records got a verdict.</param>
+    /// <param name="arrived">Wants to know when a part has become complete.</param>
     public MeshMetrics(
-        Func<(int Connections, int Subscribers, int Tracks, int Records)> node, Func<IEnumerable<string>>? transports = null, Func<RecordVerdict, long>? refused = null)
+        Func<(int Connections, int Subscribers, int Tracks, int Records)> node,
+        Func<IEnumerable<string>>? transports = null,
+        Func<RecordVerdict, long>? refused = null,
+        PartArrived? arrived = null)
     {
         Node = node;
+        Arrived = arrived;
         News = new NewsMetrics(_meter);
         Fetching = new FetchMetrics(_meter);
         Guard = new GuardMetrics(_meter);
@@ -96,6 +101,9 @@ internal sealed class MeshMetrics : IDisposable
 
     /// <summary>Hostile input.</summary>
     public GuardMetrics Guard { get; }
+
+    /// <summary>Wants to know when a part has become complete; null when nobody does.</summary>
+    public PartArrived? Arrived { get; }
 
     private Func<(int Connections, int Subscribers, int Tracks, int Records)> Node { get; }
 

@@ -126,6 +126,9 @@ public sealed record MeshOptions
     /// <summary>How this node pays its relays. What a broadcaster pushes is free in any case.</summary>
     public IPayingSessions PayingSessions { get; init; } = FreePaying.Instance;
 
+    /// <summary>Wants to know when a part of a subscribed or carried track has become complete; null when nobody does.</summary>
+    public PartArrived? PartArrived { get; init; }
+
     /// <summary>Makes this node misbehave; null in earnest.</summary>
     public IServingFault? Fault { get; init; }
 

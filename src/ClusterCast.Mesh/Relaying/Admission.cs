@@ -2,7 +2,7 @@ namespace ClusterCast.Mesh.Relaying;
 
 /// <summary>
 /// Decides whether one more subscription can be served without harm to those that are: by their number, by the bits per second that are promised or sent, and by
-/// how late the send loops are. Thread-safe.
+/// how late the sending is. Thread-safe.
 /// </summary>
 internal sealed class Admission(int mostSubscribers, long? maxEgress, TimeSpan maxSendDelay)
 {
@@ -65,7 +65,7 @@ internal sealed class Admission(int mostSubscribers, long? maxEgress, TimeSpan m
 
     /// <summary>What was measured since the last time.</summary>
     /// <param name="bytes">Bytes sent.</param>
-    /// <param name="delay">The longest that a send loop was kept waiting after it was told of something to send.</param>
+    /// <param name="delay">How long what is to be sent waits for the processor.</param>
     /// <param name="span">Since the last time.</param>
     public void Observe(long bytes, TimeSpan delay, TimeSpan span)
     {

@@ -3,8 +3,11 @@ using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Relaying;
 
-/// <summary>Measures what a node sends and how late, for <see cref="Admission"/>, and tells every peer of a relay how full it is.</summary>
-internal sealed class LoadKeeper(MeshOptions options, ConnectionTable connections, Admission admission)
+/// <summary>
+/// Measures what a node sends and how late, for <see cref="Admission"/>, and tells every peer of a relay how full it is. How late is seen from a piece of work that
+/// does nothing but stand in the queue in which the sending stands too.
+/// </summary>
+internal sealed class LoadKeeper(MeshOptions options, ConnectionTable connections, Admission admission) : IThreadPoolWorkItem
 {
     private const int LeastChange = 5;
     private static readonly TimeSpan LeastSpan = TimeSpan.FromMilliseconds(100);
@@ -12,6 +15,8 @@ internal sealed class LoadKeeper(MeshOptions options, ConnectionTable connection
     private readonly Lock _gate = new();
     private readonly Dictionary<PeerConnection, long> _sent = [];
     private long _measuredAt = options.Time.GetTimestamp();
+    private long _queuedAt;
+    private long _delay;
 
     /// <summary>Measures and tells; called several times a second.</summary>
     public void Update()
@@ -35,18 +40,22 @@ internal sealed class LoadKeeper(MeshOptions options, ConnectionTable connection
         }
     }
 
+    /// <inheritdoc/>
+    void IThreadPoolWorkItem.Execute()
+    {
+        Volatile.Write(ref _delay, options.Time.GetElapsedTime(Volatile.Read(ref _queuedAt)).Ticks);
+        Volatile.Write(ref _queuedAt, 0);
+    }
+
     private void Measure(TimeSpan span)
     {
         var bytes = 0L;
-        var delay = TimeSpan.Zero;
         var all = connections.All;
         foreach (var peer in all)
         {
             var sent = peer.SentBytes;
             bytes += sent - _sent.GetValueOrDefault(peer);
             _sent[peer] = sent;
-            var late = peer.TakeSendDelay();
-            delay = late > delay ? late : delay;
         }
 
         if (_sent.Count > all.Count)
@@ -58,7 +67,21 @@ internal sealed class LoadKeeper(MeshOptions options, ConnectionTable connection
             }
         }
 
-        admission.Observe(bytes, delay, span);
+        admission.Observe(bytes, Delay(), span);
+    }
+
+    // A piece of work that still waits has waited at least so long.
+    private TimeSpan Delay()
+    {
+        if (Volatile.Read(ref _queuedAt) is var since and not 0)
+        {
+            return options.Time.GetElapsedTime(since);
+        }
+
+        var delay = TimeSpan.FromTicks(Volatile.Read(ref _delay));
+        Volatile.Write(ref _queuedAt, options.Time.GetTimestamp());
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return delay;
     }
 
     private void Tell(int percent)

@@ -302,6 +302,7 @@ internal sealed class TrackReceiver
     private void Deliver(VerifiedWindow window, VerifiedPart part)
     {
         NewestTime = part.Node.Time;
+        _metrics.Arrived?.Invoke(_track, window.Number, part.Node);
         if (_sink is null)
         {
             _parts.Writer.TryWrite(new ReceivedPart(_track, window.Run, window.Number, part, window.Head!, window.Init));

@@ -23,6 +23,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
     private readonly QuicFirst _quicFirst = new(options.Time);
     private readonly NodeIdentity _own = new(options.NodeKey, options.Role, options.Domains, options.Random);
     private readonly MeasuringBudget _measuring = new(options.Time);
+    private readonly SendPump _pump = new();
     private int _handshakes;
 
     /// <summary>The node's UDP socket, and its certificate.</summary>
@@ -173,7 +174,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
 
     private PeerConnection? Open(ITransport transport, bool dialed, Address? expected)
     {
-        var peer = new PeerConnection(transport, handler, _own, dialed, expected, options);
+        var peer = new PeerConnection(transport, handler, _own, dialed, expected, options, _pump);
         peer.State = new PeerState(new ServingDesk(peer, serving), new MeasuringDesk(peer, _measuring, options.Time), options.Time);
         return connections.TryAdd(peer, options.MaxConnections) ? peer : null;
     }

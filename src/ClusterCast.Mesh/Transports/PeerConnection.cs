@@ -45,7 +45,8 @@ internal sealed class PeerConnection : IFrameSink
     /// <param name="dialed">Whether this side dialed.</param>
     /// <param name="expected">The node id that must answer; null for any.</param>
     /// <param name="options">Clock and limits.</param>
-    public PeerConnection(ITransport transport, IPeerHandler handler, NodeIdentity own, bool dialed, Address? expected, MeshOptions options)
+    /// <param name="pump">Sends where the transport need not wait; null leaves it to a loop.</param>
+    public PeerConnection(ITransport transport, IPeerHandler handler, NodeIdentity own, bool dialed, Address? expected, MeshOptions options, SendPump? pump = null)
     {
         _transport = transport;
         _handler = handler;
@@ -58,7 +59,7 @@ internal sealed class PeerConnection : IFrameSink
         _takeInTurn = TakeInTurn;
         _receiver = new FrameReceiver(transport, Take);
         _lane = PeerLane.For(transport, this, options);
-        _sender = new FrameSender(transport, _lane, _time);
+        _sender = new FrameSender(transport, _lane, pump, _time);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         _startedAt = _time.GetTimestamp();
         Dialed = dialed;
@@ -236,9 +237,6 @@ internal sealed class PeerConnection : IFrameSink
 
     /// <summary>Tells the send loop that a source has something.</summary>
     public void Signal() => _sender.Signal();
-
-    /// <summary>The longest that the send loop was kept waiting after it was told of something, since this was asked last.</summary>
-    public TimeSpan TakeSendDelay() => _sender.TakeWorstDelay();
 
     /// <summary>Looks after timeouts; called several times a second.</summary>
     public void Tick()
