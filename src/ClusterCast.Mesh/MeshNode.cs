@@ -53,11 +53,13 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly RecordBook _book;
     private readonly TrackShelf _shelf;
     private readonly Admission _admission;
+    private readonly LoadKeeper _load;
     private readonly MeshMetrics _metrics;
     private readonly Gossip _gossip;
     private readonly ObservedAddresses _observed;
     private readonly PunchDesk _punches;
     private readonly Coordinators _coordinators;
+    private readonly Shortcuts _shortcuts;
     private readonly TrustedKeys _keys;
     private readonly Court _court;
     private readonly EvidenceGossip _evidence;
@@ -95,7 +97,8 @@ public sealed class MeshNode : IAsyncDisposable
         _scores = new PeerScores(options.Time);
         _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random, options.Stakes, options.RelaysANetwork, _connections.IsConnected);
         _shelf = new TrackShelf(options);
-        _admission = new Admission(options.MaxSubscribers);
+        _admission = new Admission(options.MaxSubscribers, options.MaxEgress, options.MaxSendDelay);
+        _load = new LoadKeeper(options, _connections, _admission);
         _metrics = new MeshMetrics(
             () => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count),
             () => _connections.Ready.Select(peer => peer.Transport),
@@ -111,6 +114,7 @@ public sealed class MeshNode : IAsyncDisposable
             NodeId, _connections, _bans, _gossip, _evidence, _sessionNews, _observed, () => _punches!, _metrics, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
         _punches = new PunchDesk(options, _connections, _connector, _stop.Token);
+        _shortcuts = new Shortcuts(options, _connections, _book, _bans, _punches, _log);
         _coordinators = new Coordinators(_connections, options.Time, Coordinators.OwnAddresses);
         _keeper = new PeerKeeper(options, _connections, _book, _bans, _connector.DialAsync, _log);
         _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
@@ -145,6 +149,9 @@ public sealed class MeshNode : IAsyncDisposable
 
     /// <summary>Where each dialed peer sees this node.</summary>
     internal IReadOnlyDictionary<Address, IPEndPoint> Observed => _observed.All;
+
+    /// <summary>Direct connections through NATs, tried so far: how many, how many came about, and how long the newest took.</summary>
+    public (int Attempts, int Successes, TimeSpan? LastTook) DirectWays => (_shortcuts.Attempts, _shortcuts.Successes, _shortcuts.LastTook);
 
     /// <summary>Direct connections through NATs.</summary>
     internal PunchDesk Punches => _punches;
@@ -283,6 +290,33 @@ public sealed class MeshNode : IAsyncDisposable
             var publisher = new Publisher(cache, new WindowBuilder(track, run, _options.Domains.StreamKeys, signingKey), run, _ => _changed.Set());
             _publishers = [.. _publishers.Where(p => p.Track != track), publisher];
             return publisher;
+        }
+    }
+
+    /// <summary>The finest track of a stream that a known relay carries; waits until there is one.</summary>
+    public async Task<TrackKey> FindTrackAsync(StreamId stream, CancellationToken cancel)
+    {
+        var found = new TaskCompletionSource<TrackKey>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            var tracks = Records.SelectMany(record => record.Tracks).Select(carried => carried.Track)
+                .Concat(_connections.Ready.SelectMany(peer => peer.State.Announcements.Received).Select(announce => new TrackKey(announce.Stream, announce.Track)))
+                .Where(track => track.Stream == stream).ToList();
+            if (tracks.Count > 0)
+            {
+                found.TrySetResult(tracks.MaxBy(track => track.Track));
+            }
+        }
+
+        HouseKept += Look;
+        try
+        {
+            Look();
+            return await found.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            HouseKept -= Look;
         }
     }
 
@@ -434,6 +468,7 @@ public sealed class MeshNode : IAsyncDisposable
             NameEndpoints();
         }
 
+        _shortcuts.Update(_subscriptions.Concat(_carries.Carried), _stop.Token);
         _keeper.Update(_stop.Token);
         if (_options.Role == PeerRole.Broadcaster)
         {
@@ -445,6 +480,7 @@ public sealed class MeshNode : IAsyncDisposable
             _carries.Update();
         }
 
+        _load.Update();
         _announcer.Sync();
         _haves.Sync();
         if (_webTransport?.Update() == true)

@@ -22,7 +22,7 @@ internal sealed class ExaminingFloor : IPeerHandler, IAsyncDisposable
     {
         _options = options;
         Book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random);
-        _connector = new Connector(options, new ConnectionTable(), this, new ServingFloor(options, new TrackShelf(options), new Admission(0), Book, _metrics));
+        _connector = new Connector(options, new ConnectionTable(), this, new ServingFloor(options, new TrackShelf(options), new Admission(0, options.MaxEgress, options.MaxSendDelay), Book, _metrics));
     }
 
     /// <summary>The relays that are heard of.</summary>
