@@ -83,7 +83,7 @@ internal sealed class ParentKeeper : IDisposable
         _wake.Set();
     }
 
-    /// <summary>Asks a connected relay beside the parent, and goes over to it with its first leaf.</summary>
+    /// <summary>Asks a connected relay beside the parent, and goes over to it with its first head.</summary>
     public void Prefer(Address node)
     {
         lock (_gate)
@@ -96,6 +96,19 @@ internal sealed class ParentKeeper : IDisposable
 
     /// <summary>Whether frames of a parent are taken. Call under the gate.</summary>
     public bool Listens(Upstream upstream) => (upstream == Active || upstream == Second) && upstream is { Leaving: Leaving.None, IsDoubted: false };
+
+    /// <summary>
+    /// A parent has shown its first valid head, perhaps one that is known already. Call under the gate. Whoever is preferred takes over with it: behind the old
+    /// parent it might never be the first with anything.
+    /// </summary>
+    public void Shown(Upstream upstream)
+    {
+        if (upstream == Second && upstream.IsPreferred)
+        {
+            upstream.HeardAt = _options.Time.GetTimestamp();
+            Settle(upstream, upstream);
+        }
+    }
 
     /// <summary>A parent has delivered a new leaf. Call under the gate.</summary>
     /// <param name="upstream">The parent.</param>

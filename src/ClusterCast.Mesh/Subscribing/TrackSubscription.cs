@@ -259,6 +259,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         if (upstream is { HasHead: true, PathTaken: false })
         {
             upstream.PathTaken = true;
+            _parents.Shown(upstream);
             _parents.Wake();
         }
 

@@ -67,7 +67,7 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
     /// <summary>Whether the parent is the broadcaster, which serves for nothing.</summary>
     public bool IsPush { get; } = isPush;
 
-    /// <summary>Whether it becomes the parent with its first leaf, because it is nearer.</summary>
+    /// <summary>Whether it becomes the parent with its first head, because it is nearer.</summary>
     public bool IsPreferred { get; set; }
 
     /// <summary>Why it is to be left.</summary>
