@@ -94,6 +94,9 @@ internal sealed class FrameRouter(
                 }
 
                 break;
+            case FrameType.Load:
+                peer.State.Load = Math.Min(Load.Read(body).Percent, (byte)100);
+                break;
             case FrameType.Announce:
                 OnAnnounce(peer, Announce.Read(body));
                 break;

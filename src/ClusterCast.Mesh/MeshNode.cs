@@ -52,6 +52,7 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly RecordBook _book;
     private readonly TrackShelf _shelf;
     private readonly Admission _admission;
+    private readonly LoadKeeper _load;
     private readonly MeshMetrics _metrics;
     private readonly Gossip _gossip;
     private readonly ObservedAddresses _observed;
@@ -92,7 +93,8 @@ public sealed class MeshNode : IAsyncDisposable
         _scores = new PeerScores(options.Time);
         _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random, options.Stakes, options.RelaysANetwork, _connections.IsConnected);
         _shelf = new TrackShelf(options);
-        _admission = new Admission(options.MaxSubscribers);
+        _admission = new Admission(options.MaxSubscribers, options.MaxEgress, options.MaxSendDelay);
+        _load = new LoadKeeper(options, _connections, _admission);
         _metrics = new MeshMetrics(
             () => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count),
             () => _connections.Ready.Select(peer => peer.Transport),
@@ -278,6 +280,33 @@ public sealed class MeshNode : IAsyncDisposable
         }
     }
 
+    /// <summary>The finest track of a stream that a known relay carries; waits until there is one.</summary>
+    public async Task<TrackKey> FindTrackAsync(StreamId stream, CancellationToken cancel)
+    {
+        var found = new TaskCompletionSource<TrackKey>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            var tracks = Records.SelectMany(record => record.Tracks).Select(carried => carried.Track)
+                .Concat(_connections.Ready.SelectMany(peer => peer.State.Announcements.Received).Select(announce => new TrackKey(announce.Stream, announce.Track)))
+                .Where(track => track.Stream == stream).ToList();
+            if (tracks.Count > 0)
+            {
+                found.TrySetResult(tracks.MaxBy(track => track.Track));
+            }
+        }
+
+        HouseKept += Look;
+        try
+        {
+            Look();
+            return await found.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            HouseKept -= Look;
+        }
+    }
+
     /// <summary>Looks for relays that carry a stream before one of its tracks is subscribed: their records tell the tracks.</summary>
     public void Seek(StreamId stream)
     {
@@ -428,6 +457,7 @@ public sealed class MeshNode : IAsyncDisposable
             _carries.Update();
         }
 
+        _load.Update();
         _announcer.Sync();
         _haves.Sync();
         if (_webTransport?.Update() == true)

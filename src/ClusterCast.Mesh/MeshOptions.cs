@@ -69,8 +69,8 @@ public sealed record MeshOptions
     /// <summary>How this node dials relays. QUIC takes TLS where QUIC does not get through; the other kinds are taken alone.</summary>
     public EndpointKind DialBy { get; init; } = EndpointKind.Quic;
 
-    /// <summary>Relays that a broadcaster pushes each track to.</summary>
-    public int PushTo { get; init; } = 1;
+    /// <summary>Relays that a broadcaster pushes each track to. From two on, the tree has ways that share no relay, so that one which falls silent stops nobody.</summary>
+    public int PushTo { get; init; } = 2;
 
     /// <summary>Tracks that a relay carries at most.</summary>
     public int CarryLimit { get; init; } = 8;
@@ -81,6 +81,12 @@ public sealed record MeshOptions
     /// <summary>Subscriptions served at a time; more are refused as full.</summary>
     public int MaxSubscribers { get; init; } = 1_000;
 
+    /// <summary>Bits per second that may be sent; a subscription beyond them is refused as full. Null sends what the line takes.</summary>
+    public long? MaxEgress { get; init; }
+
+    /// <summary>New subscriptions are refused while what is to be sent waits this long for the processor.</summary>
+    public TimeSpan MaxSendDelay { get; init; } = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Connections held at a time; more are closed.</summary>
     public int MaxConnections { get; init; } = 2_000;
 
@@ -90,7 +96,10 @@ public sealed record MeshOptions
     /// <summary>Media that waited longer for a slow subscriber is dropped up to the newest window.</summary>
     public TimeSpan MaxLatency { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A parent that completes no part for this long is left.</summary>
+    /// <summary>
+    /// A relay to which no part has come for this long withdraws the track. A parent is left earlier, after a few intervals of the track's parts, when another one is
+    /// at hand; never later than this.
+    /// </summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>When media comes over a lane that protects it against loss.</summary>

@@ -86,7 +86,7 @@ internal sealed class RawPeer : IDisposable
         {
             var frame = await Read();
             Assert.False(frame?.Type == FrameType.Goodbye, frame?.Type == FrameType.Goodbye ? Goodbye.Read(frame.Body).Reason : "");
-            if (frame is null || frame.Type is not (FrameType.Ping or FrameType.Pong or FrameType.Observed or FrameType.Record or FrameType.Announce or FrameType.Withdraw))
+            if (frame is null || frame.Type is not (FrameType.Ping or FrameType.Pong or FrameType.Observed or FrameType.Load or FrameType.Record or FrameType.Announce or FrameType.Withdraw))
             {
                 return frame;
             }

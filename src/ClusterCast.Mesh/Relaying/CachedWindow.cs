@@ -94,6 +94,9 @@ internal sealed class CachedWindow(ulong run, uint number, Hash32 prev, ReadOnly
     /// <summary>Bytes of the parts.</summary>
     public long ByteLength { get; private set; }
 
+    /// <summary>Capture time of its first part, Unix ms; null before that one.</summary>
+    public ulong? BeganAt => _parts.Count > 0 ? _parts[0].Node.Time : null;
+
     /// <summary>Adds what a new head covers.</summary>
     public void Advance(IEnumerable<CachedPart> parts, SignedHead head)
     {

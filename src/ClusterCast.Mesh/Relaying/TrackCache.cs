@@ -49,6 +49,23 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
         }
     }
 
+    /// <summary>Bits per second of the track, by the newest window that has a successor; 0 before there is one.</summary>
+    public long BitsPerSecond
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (_windows.Count < 2 || _windows[^2] is not { BeganAt: { } from } whole || _windows[^1].BeganAt is not { } to || to <= from)
+                {
+                    return 0;
+                }
+
+                return 8_000 * whole.ByteLength / (long)(to - from);
+            }
+        }
+    }
+
     /// <summary>What this node can give in full, for its peers; null when it is empty.</summary>
     public Have? Held
     {

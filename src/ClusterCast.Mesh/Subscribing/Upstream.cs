@@ -21,14 +21,20 @@ internal enum Leaving
     /// <summary>The connection was lost.</summary>
     Lost,
 
-    /// <summary>No part became complete in time.</summary>
-    Stalled,
-
     /// <summary>The parent broke the protocol.</summary>
     Malformed,
 
     /// <summary>The parent sent corrupt media.</summary>
     Corrupt,
+
+    /// <summary>The parent was silent, and another one had what it held back.</summary>
+    Overtaken,
+
+    /// <summary>The parent was asked beside another one, which delivered first; or all were silent. No fault of its.</summary>
+    Spare,
+
+    /// <summary>The parent's head was signed by a key that was not known yet; it is asked anew.</summary>
+    Doubted,
 
     /// <summary>The parent and the purse do not agree.</summary>
     Unpaid,
@@ -61,6 +67,9 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
     /// <summary>Why it is to be left.</summary>
     public Leaving Leaving { get; set; }
 
+    /// <summary>Whether it has been left.</summary>
+    public bool IsDeparted { get; set; }
+
     /// <summary>For people.</summary>
     public string Reason { get; set; } = "";
 
@@ -70,8 +79,20 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
     /// <summary>The refusal, when it refused.</summary>
     public RefusalCode? Refusal { get; set; }
 
+    /// <summary>When it was asked, as a timestamp.</summary>
+    public long AskedAt { get; } = now;
+
+    /// <summary>When it was asked, or when its last new leaf came, as a timestamp.</summary>
+    public long HeardAt { get; set; } = now;
+
     /// <summary>When it was asked, or when the last part became complete, as a timestamp.</summary>
     public long ProgressAt { get; set; } = now;
+
+    /// <summary>Checks what it sends; null before its first media frame.</summary>
+    public WindowVerifier? Verifier { get; set; }
+
+    /// <summary>Whether its frames are left aside until it is known whose key signed its head.</summary>
+    public bool IsDoubted { get; set; }
 
     /// <summary>Whether it has delivered a valid head.</summary>
     public bool HasHead { get; set; }

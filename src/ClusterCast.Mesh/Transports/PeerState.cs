@@ -21,6 +21,12 @@ internal sealed class PeerState(ServingDesk serving, MeasuringDesk measuring, Ti
     /// <summary>The session in which this node pays the peer.</summary>
     public PayingSlot Paying { get; } = new();
 
+    /// <summary>How full the peer says that it is, 0 to 100.</summary>
+    public int Load { get; set; }
+
+    /// <summary>How full this node has told the peer that it is.</summary>
+    public int ToldLoad { get; set; }
+
     /// <summary>Measures the link for the peer.</summary>
     public MeasuringDesk Measuring { get; } = measuring;
 

@@ -58,7 +58,7 @@ public sealed class WatchRole : IRole
         }
 
         var hls = settings.Switch("watch:hls") ? new HlsWindow() : null;
-        var track = await FindTrackAsync(mesh, settings, context.Time, over.Token).ConfigureAwait(false);
+        var track = await FindTrackAsync(mesh, settings, over.Token).ConfigureAwait(false);
         await using var subscription = mesh.Subscribe(track);
         var viewer = new WatchStatus(mesh, subscription, purse.Purse, context.Time);
         await using var web = await WebHost.StartAsync(
@@ -86,7 +86,7 @@ public sealed class WatchRole : IRole
     }
 
     // Track 0 is the highest that a known relay carries.
-    private static async Task<TrackKey> FindTrackAsync(MeshNode mesh, Settings settings, TimeProvider time, CancellationToken stop)
+    private static async Task<TrackKey> FindTrackAsync(MeshNode mesh, Settings settings, CancellationToken stop)
     {
         var stream = Inputs.Stream(settings.Required("watch:stream", "Name the stream, for example --stream 1."));
         var wanted = (ushort)settings.Number("watch:track", 0, ushort.MaxValue);
@@ -98,16 +98,7 @@ public sealed class WatchRole : IRole
 
         try
         {
-            while (true)
-            {
-                var carried = mesh.Records.SelectMany(record => record.Tracks).Select(carried => carried.Track).Where(track => track.Stream == stream).ToList();
-                if (carried.Count > 0)
-                {
-                    return carried.MaxBy(track => track.Track);
-                }
-
-                await Task.Delay(TimeSpan.FromMilliseconds(100), time, stop).ConfigureAwait(false);
-            }
+            return await mesh.FindTrackAsync(stream, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -21,6 +21,9 @@ public enum FrameType : byte
     /// <summary>The address that the dialing side's packets come from.</summary>
     Observed = 0x06,
 
+    /// <summary>How full the sender is.</summary>
+    Load = 0x07,
+
     /// <summary>Asks for a track.</summary>
     Subscribe = 0x10,
 

@@ -32,6 +32,7 @@ internal static class FrameVectors
         Of("Pong", new Pong(42), new() { ["value"] = "42" }),
         Of("Observed, IPv4", new Observed(Seen4), new() { ["address"] = "281474087547143", ["port"] = "54321" }),
         Of("Observed, IPv6", new Observed(Seen6), new() { ["address"] = "42540766411282592856903984951653826561", ["port"] = "65535" }),
+        Of("Load", new Load(85), new() { ["percent"] = "85" }),
         Of("Subscribe to the newest window of any track", new Subscribe(3, Stream, 0, 0, 0),
             new() { ["channel"] = "3", ["stream"] = Stream32, ["track"] = "0", ["window"] = "0", ["parts"] = "0" }),
         Of("Subscribe, resuming", new Subscribe(255, Known.MaxStream, 1080, 77, 12),

@@ -21,6 +21,7 @@ internal static class Messages
         [FrameType.Ping] = b => Frame.Encode(Ping.Read(b)),
         [FrameType.Pong] = b => Frame.Encode(Pong.Read(b)),
         [FrameType.Observed] = b => Frame.Encode(Observed.Read(b)),
+        [FrameType.Load] = b => Frame.Encode(Load.Read(b)),
         [FrameType.Subscribe] = b => Frame.Encode(Subscribe.Read(b)),
         [FrameType.Subscribed] = b => Frame.Encode(Subscribed.Read(b)),
         [FrameType.Refused] = b => Frame.Encode(Refused.Read(b)),

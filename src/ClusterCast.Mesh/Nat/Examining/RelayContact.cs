@@ -32,7 +32,7 @@ internal sealed class RelayContact : IPeerHandler, IAsyncDisposable
     {
         _options = options;
         _book = book;
-        _connector = new Connector(options, new ConnectionTable(), this, new ServingFloor(options, new TrackShelf(options), new Admission(0), book, _metrics));
+        _connector = new Connector(options, new ConnectionTable(), this, new ServingFloor(options, new TrackShelf(options), new Admission(0, options.MaxEgress, options.MaxSendDelay), book, _metrics));
     }
 
     /// <summary>The relay's node id.</summary>

@@ -29,6 +29,8 @@ internal sealed class LossyTransport : IDatagramTransport
 
     public Address? ProvenPeer { get; }
 
+    public string Name => "memory";
+
     public string Remote => "memory";
 
     public int MaxDatagram => 1_200;

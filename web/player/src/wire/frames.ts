@@ -10,6 +10,7 @@ export const layouts = {
   ping: [0x04, { value: u64 }],
   pong: [0x05, { value: u64 }],
   observed: [0x06, { address: u128, port: u16 }],
+  load: [0x07, { percent: u8 }],
 
   subscribe: [0x10, { channel: u8, stream: u256, track: u16, window: u32, parts: u16 }],
   subscribed: [0x11, { channel: u8, run: u64, window: u32 }],
