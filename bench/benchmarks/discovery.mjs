@@ -6,7 +6,7 @@ import { find, Program } from '../lib/program.mjs';
 import { withFolder } from '../lib/scratch.mjs';
 
 const NODES = 100;
-const ROUNDS = 100;
+const ROUNDS = 40;
 const KILL_PERCENT = 30;
 
 export const title = 'Discovery: a new viewer finds a new relay';
