@@ -33,6 +33,7 @@ need iproute2 command -v ip
 need iputils-ping command -v ping
 need libgnutls28-dev header gnutls/gnutls.h
 need libisal2 library libisal.so.2
+need libminiupnpc-dev header miniupnpc/miniupnpc.h
 need libngtcp2-crypto-gnutls-dev header ngtcp2/ngtcp2_crypto_gnutls.h
 need libngtcp2-dev header ngtcp2/ngtcp2.h
 need libsecp256k1-1 library libsecp256k1.so.1

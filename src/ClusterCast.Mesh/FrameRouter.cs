@@ -69,6 +69,12 @@ internal sealed class FrameRouter(
             case FrameType.Unsubscribe:
                 peer.State.Serving.OnUnsubscribe(Unsubscribe.Read(body).Channel);
                 break;
+            case FrameType.Fetch:
+                peer.State.Serving.OnFetch(Fetch.Read(body));
+                break;
+            case FrameType.Have:
+                peer.State.Haves.Take(Have.Read(body));
+                break;
             case FrameType.Subscribed or FrameType.Refused or FrameType.Ended:
             case FrameType.Init or FrameType.Window or FrameType.Part or FrameType.Head or FrameType.Node or FrameType.Leaf:
                 peer.State.Inlets.OnFrame(type, body);

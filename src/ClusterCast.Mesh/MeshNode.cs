@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Discovery.Dht;
+using ClusterCast.Mesh.Fetching;
 using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Publishing;
@@ -10,7 +11,9 @@ using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Mesh.Transports.Lane;
+using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Mesh.Transports.Tls;
+using ClusterCast.Mesh.Transports.WebTransport;
 using ClusterCast.Mesh.Tree;
 using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
@@ -33,11 +36,12 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>WebSocket subprotocol: an HTTP token, so without a slash (RFC 6455 §4.1).</summary>
     public const string WebSocketProtocol = "clustercast.1";
 
-    /// <summary>Path of the WebSocket.</summary>
+    /// <summary>Path of the WebSocket and of WebTransport.</summary>
     public const string WebSocketPath = "/clustercast";
 
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainBound = TimeSpan.FromMilliseconds(500);
 
     private readonly MeshOptions _options;
@@ -59,6 +63,8 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly PeerKeeper _keeper;
     private readonly PushKeeper _pushes;
     private readonly CarryKeeper _carries;
+    private readonly Fetcher _fetcher;
+    private readonly HaveTeller _haves;
     private readonly Announcer _announcer;
     private readonly SubscribingFloor _subscribing;
     private readonly Lookout _lookout;
@@ -68,6 +74,9 @@ public sealed class MeshNode : IAsyncDisposable
     private TrackSubscription[] _subscriptions = [];
     private Publisher[] _publishers = [];
     private TlsListener? _listener;
+    private bool _quicListens;
+    private WebTransportListener? _webTransport;
+    private IReadOnlyList<Endpoint> _endpoints = [];
     private ITimer? _timer;
     private Task _housekeeping = Task.CompletedTask;
     private long _rememberedAt;
@@ -84,7 +93,11 @@ public sealed class MeshNode : IAsyncDisposable
         _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random, options.Stakes, options.RelaysANetwork, _connections.IsConnected);
         _shelf = new TrackShelf(options);
         _admission = new Admission(options.MaxSubscribers);
-        _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count), _book.Refused);
+        _metrics = new MeshMetrics(
+            () => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count),
+            () => _connections.Ready.Select(peer => peer.Transport),
+            _book.Refused,
+            options.PartArrived);
         _gossip = new Gossip(options, _connections, _book, _shelf);
         _observed = new ObservedAddresses(address => PublicAddressFound?.Invoke(address));
         _keys = new TrustedKeys(options.SigningKeys);
@@ -98,7 +111,9 @@ public sealed class MeshNode : IAsyncDisposable
         _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
         _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));
         var candidates = new Candidates(options, _connections, _book, _bans, _scores);
-        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, _keys, DialRelayAsync, _court.Convict, offence => _evidence.Report(offence));
+        _fetcher = new Fetcher(options, _connections, _book, _bans, _scores, _keys, _metrics, DialRelayAsync, _court.Convict);
+        _haves = new HaveTeller(options, _connections, _shelf);
+        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, _keys, DialRelayAsync, _court.Convict, offence => _evidence.Report(offence), _fetcher);
         _lookout = new Lookout(options, _connections, _book, _bans, _connector, _log);
         _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _changed.Set);
     }
@@ -141,6 +156,9 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>The address that relays see this node at, where enough of them agree; else null.</summary>
     public IPAddress? PublicAddress => _observed.Agreed;
 
+    /// <summary>The UDP address that QUIC and WebTransport are taken on; null when the node does not listen.</summary>
+    public IPEndPoint? QuicEndpoint => _quicListens ? _connector.Quic.Endpoint?.Local : null;
+
     /// <summary>The node's own record; null for nodes that are no relays.</summary>
     public RelayRecord? OwnRecord => _gossip.Own;
 
@@ -160,7 +178,7 @@ public sealed class MeshNode : IAsyncDisposable
     public IReadOnlyList<PeerInfo> Peers =>
     [
         .. _connections.Ready.Select(peer => new PeerInfo(
-            peer.Node, peer.Role, peer.Remote, peer.Dialed, peer.RoundTrip, peer.SentBytes, peer.ReceivedBytes, peer.State.Serving.Count)),
+            peer.Node, peer.Role, peer.Remote, peer.Dialed, peer.RoundTrip, peer.SentBytes, peer.ReceivedBytes, peer.State.Serving.Count, peer.Transport)),
     ];
 
     /// <summary>The tracks that the node publishes or carries.</summary>
@@ -194,10 +212,22 @@ public sealed class MeshNode : IAsyncDisposable
         if (_options.TlsListen is { } at)
         {
             _listener = new TlsListener(at, socket => _ = _connector.AcceptAsync(socket, _stop.Token));
-            if (_gossip.Endpoints.Count == 0 && !at.Address.Equals(IPAddress.Any) && !at.Address.Equals(IPAddress.IPv6Any))
+        }
+
+        if (_options.QuicListen is { } udp)
+        {
+            var stop = _stop.Token;
+            _quicListens = _connector.Quic.TryListen(udp, _listener?.Local.Port, connection => _ = _connector.AcceptAsync(connection, stop));
+            if (_quicListens)
             {
-                SetEndpoints([new Endpoint(EndpointKind.Tls, $"tls://{_listener.Local}")]);
+                _webTransport = new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.RunAsync);
             }
+        }
+
+        var own = OwnEndpoints();
+        if (_gossip.Endpoints.Count == 0 && own.Count > 0)
+        {
+            SetEndpoints(own);
         }
 
         _lookout.Start(_listener?.Local.Port ?? 0, _changed.Set, _stop.Token);
@@ -205,7 +235,10 @@ public sealed class MeshNode : IAsyncDisposable
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }
 
-    /// <summary>Sets the node's addresses for its record, 1 to 8, and issues the record anew.</summary>
+    /// <summary>
+    /// Sets the node's addresses for its record, 1 to 8, and issues the record anew. One of WebTransport is given without hashes; the node adds those of its
+    /// certificates and keeps them right.
+    /// </summary>
     public void SetEndpoints(IReadOnlyList<Endpoint> endpoints)
     {
         if (endpoints.Count is 0 or > WireLimits.Endpoints)
@@ -213,7 +246,8 @@ public sealed class MeshNode : IAsyncDisposable
             throw new ArgumentException($"A record has 1 to {WireLimits.Endpoints} endpoints, got {endpoints.Count}.", nameof(endpoints));
         }
 
-        _gossip.Endpoints = endpoints;
+        _endpoints = endpoints;
+        NameEndpoints();
     }
 
     /// <summary>Serves an accepted WebSocket with subprotocol <see cref="WebSocketProtocol"/>. Ends with the connection.</summary>
@@ -267,6 +301,18 @@ public sealed class MeshNode : IAsyncDisposable
     /// </summary>
     public bool Report(Offence offence) => _evidence.Report(offence);
 
+    /// <summary>
+    /// Fetches a window that relays have still cached (their records say how far back) and verifies it: the parts from its first one on, as far as they are
+    /// complete; null when no relay at hand has it. It is paid like live media.
+    /// </summary>
+    /// <param name="track">The track.</param>
+    /// <param name="window">The window, of the newest run.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<IReadOnlyList<ReceivedPart>?> FetchAsync(TrackKey track, uint window, CancellationToken cancel) =>
+        await _fetcher.FetchAsync(new Wanted(track, 0, window), parent: null, mayDial: true, FetchPatience, cancel) is { } fetched
+            ? [.. fetched.Parts.TakeWhile(part => part.IsComplete).Select(part => new ReceivedPart(track, fetched.Run, window, part, fetched.Head!, fetched.Init))]
+            : null;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -281,6 +327,7 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await Task.WhenAll([.. _subscriptions.Select(s => s.StopAsync()), _carries.StopAsync(), DrainAsync()]);
+        await _fetcher.StopAsync();
         await _stop.CancelAsync();
         if (_timer is not null)
         {
@@ -300,11 +347,36 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await Task.WhenAll(_connections.All.Select(peer => peer.Ended));
-        _connector.Dispose();
+        if (_webTransport is { } webTransport)
+        {
+            await webTransport.DisposeAsync();
+        }
+
+        await _connector.DisposeAsync();
         _sessionNews.Dispose();
         _metrics.Dispose();
         _stop.Dispose();
     }
+
+    private void NameEndpoints() => _gossip.Endpoints = _webTransport is { } named ? [.. _endpoints.Select(named.Name)] : _endpoints;
+
+    private List<Endpoint> OwnEndpoints()
+    {
+        var endpoints = new List<Endpoint>();
+        if (QuicEndpoint is { } quic && IsReachable(quic))
+        {
+            endpoints.Add(new Endpoint(EndpointKind.Quic, $"quic://{quic}"));
+        }
+
+        if (TlsEndpoint is { } tls && IsReachable(tls))
+        {
+            endpoints.Add(new Endpoint(EndpointKind.Tls, $"tls://{tls}"));
+        }
+
+        return endpoints;
+    }
+
+    private static bool IsReachable(IPEndPoint at) => !at.Address.Equals(IPAddress.Any) && !at.Address.Equals(IPAddress.IPv6Any);
 
     private async Task DrainAsync()
     {
@@ -357,6 +429,12 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         _announcer.Sync();
+        _haves.Sync();
+        if (_webTransport?.Update() == true)
+        {
+            NameEndpoints();
+        }
+
         _gossip.Renew();
         _lookout.Update(_subscriptions, _gossip.Own?.Tracks ?? []);
         foreach (var subscription in _subscriptions.Concat(_carries.Carried))
@@ -378,7 +456,7 @@ public sealed class MeshNode : IAsyncDisposable
             return connected;
         }
 
-        return _keeper.Url(record) is { } url && DialAddress.TryParse(url, out var address)
+        return DialAddress.TryChoose(record, _options.DialBy, out var address)
             ? await _connector.DialAsync(address, record.Node, cancel)
             : throw new MeshException($"Relay {record.Node} has no address that this node can dial.");
     }

@@ -33,7 +33,10 @@ public sealed record MeshOptions
     /// <summary>Where to listen for TLS; port 0 takes a free one, null does not listen.</summary>
     public IPEndPoint? TlsListen { get; init; }
 
-    /// <summary>The node's addresses for its record. Without any, the TLS endpoint that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>
+    /// <summary>Where to listen for QUIC; port 0 takes the number of the TLS port or a free one, null does not listen and still dials by QUIC. Browsers come here by WebTransport.</summary>
+    public IPEndPoint? QuicListen { get; init; }
+
+    /// <summary>The node's addresses for its record. Without any, the QUIC and TLS endpoints that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
 
     /// <summary>Where the earnings go, for the record.</summary>
@@ -63,8 +66,8 @@ public sealed record MeshOptions
     /// <summary>Relays without a stake of one network (a /24, a /48, a registered domain) whose records are kept.</summary>
     public int RelaysANetwork { get; init; } = RecordBook.DefaultPerNetwork;
 
-    /// <summary>How this node dials relays.</summary>
-    public EndpointKind DialBy { get; init; } = EndpointKind.Tls;
+    /// <summary>How this node dials relays. QUIC takes TLS where QUIC does not get through; the other kinds are taken alone.</summary>
+    public EndpointKind DialBy { get; init; } = EndpointKind.Quic;
 
     /// <summary>Relays that a broadcaster pushes each track to.</summary>
     public int PushTo { get; init; } = 1;
@@ -93,6 +96,9 @@ public sealed record MeshOptions
     /// <summary>When media comes over a lane that protects it against loss.</summary>
     public LossProtection LossProtection { get; init; }
 
+    /// <summary>What comes later waits so long for parts that were lost and can be fetched; zero fetches nothing.</summary>
+    public TimeSpan RepairFor { get; init; } = TimeSpan.FromMilliseconds(400);
+
     /// <summary>How long windows stay cached.</summary>
     public TimeSpan CacheFor { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -110,6 +116,9 @@ public sealed record MeshOptions
 
     /// <summary>How this node pays its relays. What a broadcaster pushes is free in any case.</summary>
     public IPayingSessions PayingSessions { get; init; } = FreePaying.Instance;
+
+    /// <summary>Wants to know when a part of a subscribed or carried track has become complete; null when nobody does.</summary>
+    public PartArrived? PartArrived { get; init; }
 
     /// <summary>Makes this node misbehave; null in earnest.</summary>
     public IServingFault? Fault { get; init; }

@@ -13,6 +13,6 @@ internal sealed class Tally
     /// <summary>What was counted.</summary>
     public long Value => Interlocked.Read(ref _value);
 
-    /// <summary>Counts one more.</summary>
-    public void Add() => Interlocked.Increment(ref _value);
+    /// <summary>Counts so many more.</summary>
+    public void Add(long count = 1) => Interlocked.Add(ref _value, count);
 }

@@ -1,4 +1,5 @@
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Fetching;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Protocol.Evidence;
@@ -17,6 +18,7 @@ namespace ClusterCast.Mesh.Subscribing;
 /// <param name="Dial">Connects to a relay; fails with <see cref="MeshException"/>. Dialing a relay that is connected gives that connection, unless it is paid for another stream.</param>
 /// <param name="Convict">Bans a node for corrupt media and closes its connections.</param>
 /// <param name="Report">Acts on evidence and gossips it.</param>
+/// <param name="Fetcher">Gets what was lost.</param>
 internal sealed record SubscribingFloor(
     MeshOptions Options,
     Candidates Candidates,
@@ -26,4 +28,5 @@ internal sealed record SubscribingFloor(
     TrustedKeys Keys,
     Func<RelayRecord, TrackKey, CancellationToken, Task<PeerConnection>> Dial,
     Action<Corruption> Convict,
-    Action<Offence> Report);
+    Action<Offence> Report,
+    Fetcher Fetcher);

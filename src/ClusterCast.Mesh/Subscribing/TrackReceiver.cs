@@ -26,8 +26,8 @@ internal readonly record struct Intake(
     bool IsRevoked = false);
 
 /// <summary>
-/// Verifies the media of one track, whoever sends it, keeps the place up to which all is complete, and gives complete parts out in order. What is trusted here
-/// moves only with a valid head, so a lying parent cannot make the place jump. Not thread-safe.
+/// Verifies the media of one track, whoever sends it, keeps the place up to which all is complete, and gives complete parts out in order
+/// (<see cref="DeliveryLine"/>). What is trusted here moves only with a valid head, so a lying parent cannot make the place jump. Not thread-safe.
 /// </summary>
 internal sealed class TrackReceiver
 {
@@ -40,10 +40,10 @@ internal sealed class TrackReceiver
     private readonly ITrackSink? _sink;
     private readonly MeshMetrics _metrics;
     private readonly Channel<ReceivedPart> _parts;
+    private readonly DeliveryLine _line;
     private ulong _run;
     private uint _window;
-    private int _part;
-    private int _known;
+    private int _ready;
     private int _published;
 
     /// <summary>A receiver that also feeds <paramref name="sink"/>.</summary>
@@ -58,6 +58,7 @@ internal sealed class TrackReceiver
         _parts = Channel.CreateBounded<ReceivedPart>(
             new BoundedChannelOptions(QueuedParts) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true },
             _ => PartsDropped++);
+        _line = new DeliveryLine(Deliver);
     }
 
     /// <summary>The complete parts, in order. When the reader is 1,024 parts behind, the oldest are dropped.</summary>
@@ -67,7 +68,10 @@ internal sealed class TrackReceiver
     public ulong Run => _run;
 
     /// <summary>Where to resume: the window, and the parts of it that are complete; zeros at the start.</summary>
-    public (uint Window, ushort Parts) Place => (_window, (ushort)_part);
+    public (uint Window, ushort Parts) Place => (_window, (ushort)_ready);
+
+    /// <summary>What is to be fetched; null when nothing is missing.</summary>
+    public Hole? Missing => _line.Missing;
 
     /// <summary>Leaves verified.</summary>
     public long LeavesVerified { get; private set; }
@@ -79,10 +83,10 @@ internal sealed class TrackReceiver
     public long VerifiedBytes { get; private set; }
 
     /// <summary>Parts given out.</summary>
-    public long PartsDelivered { get; private set; }
+    public long PartsDelivered => _line.Delivered;
 
     /// <summary>Parts under a valid head that never became complete.</summary>
-    public long PartsLost { get; private set; }
+    public long PartsLost => _line.Lost;
 
     /// <summary>Parts that the reader did not take in time.</summary>
     public long PartsDropped { get; private set; }
@@ -178,15 +182,15 @@ internal sealed class TrackReceiver
         var current = _verifier.Current!;
         if (current.Run != _run || current.Number != _window)
         {
-            PartsLost += _known - _part;
-            _part = 0;
+            _ready = 0;
             (_run, _window) = (current.Run, current.Number);
             _published = 0;
         }
 
         // After a parent that lied about the window, the same window is verified anew; what it published already stays.
         var first = Math.Min(_published, current.Parts.Count);
-        _published = _known = current.Parts.Count;
+        _published = current.Parts.Count;
+        _line.Open(current);
         _sink?.OnHead(current, first, current.Head!);
         return new Intake(verdict, Closed: current.IsClosed ? current.Head : null);
     }
@@ -208,28 +212,84 @@ internal sealed class TrackReceiver
                 VerifiedBytes += leaf.Bytes.Length;
                 _metrics.LeafVerified(leaf.Bytes.Length);
                 _sink?.OnLeaf(current!, current!.Parts[leaf.Part], leaf.Leaf);
-                return new Intake(verdict, Deliver(current!), CountedBytes: from.Counts(leaf.Window, leaf.Part, leaf.Leaf) ? leaf.Bytes.Length : 0);
+                return new Intake(verdict, Count(current!), CountedBytes: from.Counts(leaf.Window, leaf.Part, leaf.Leaf) ? leaf.Bytes.Length : 0);
             default:
                 return new Intake(verdict);
         }
     }
 
-    private bool Deliver(VerifiedWindow current)
+    /// <summary>Takes a window that was fetched, as far as it has come.</summary>
+    public void TakeFetched(VerifiedWindow window)
     {
-        var progress = false;
-        while (_part < current.Parts.Count && current.Parts[_part].IsComplete)
+        foreach (var part in window.Parts.Where(part => part.IsComplete))
         {
-            var part = current.Parts[_part++];
-            NewestTime = part.Node.Time;
-            PartsDelivered++;
-            progress = true;
-            if (_sink is null)
+            LeavesVerified += part.LeafHashes.Count;
+            VerifiedBytes += part.Bytes.Length;
+        }
+
+        if (_verifier.Current is { Head: not null } current && current.Run == window.Run && current.Number == window.Number)
+        {
+            Fill(current, window);
+            return;
+        }
+
+        _metrics.Fetching.PartsRepaired.Add(_line.Repair(window));
+        if (_sink is { } sink && window.Run == _run)
+        {
+            sink.OnHead(window, 0, window.Head!);
+            foreach (var part in window.Parts.Where(part => part.IsComplete))
             {
-                _parts.Writer.TryWrite(new ReceivedPart(_track, current.Run, current.Number, part, current.Head!, current.Init));
+                for (var leaf = 0; leaf < part.LeafHashes.Count; leaf++)
+                {
+                    sink.OnLeaf(window, part, leaf);
+                }
+            }
+        }
+    }
+
+    /// <summary>Does without what is missing.</summary>
+    public void GiveUp() => _line.GiveUp();
+
+    // The open window has its own nodes: the leaves alone are taken over, each compared with its signed hash again.
+    private void Fill(VerifiedWindow current, VerifiedWindow fetched)
+    {
+        var before = _line.Delivered;
+        for (ushort index = 0; index < Math.Min(current.Parts.Count, fetched.Parts.Count); index++)
+        {
+            var (part, source) = (current.Parts[index], fetched.Parts[index]);
+            for (var leaf = 0; source.IsComplete && !part.IsComplete && leaf < source.LeafHashes.Count; leaf++)
+            {
+                if (_verifier.AcceptLeaf(current.Number, index, (byte)leaf, source.Leaf(leaf).Span) == Verdict.Accepted)
+                {
+                    _sink?.OnLeaf(current, part, leaf);
+                }
             }
         }
 
-        return progress;
+        Count(current);
+        _metrics.Fetching.PartsRepaired.Add(_line.Delivered - before);
+    }
+
+    private bool Count(VerifiedWindow current)
+    {
+        var before = _ready;
+        while (_ready < current.Parts.Count && current.Parts[_ready].IsComplete)
+        {
+            _ready++;
+        }
+
+        _line.Advance();
+        return _ready > before;
+    }
+
+    private void Deliver(VerifiedWindow window, VerifiedPart part)
+    {
+        NewestTime = part.Node.Time;
+        _metrics.Arrived?.Invoke(_track, window.Number, part.Node);
+        if (_sink is null)
+        {
+            _parts.Writer.TryWrite(new ReceivedPart(_track, window.Run, window.Number, part, window.Head!, window.Init));
+        }
     }
 
     private Intake Judge(Upstream from, Verdict verdict, uint window) => verdict == Verdict.Corrupt

@@ -21,6 +21,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     private readonly ILogger _log;
     private readonly TrackReceiver _receiver;
     private readonly ParentChoice _choice;
+    private readonly Repair _repair;
     private readonly AsyncSignal _wake = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -45,6 +46,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         _log = _options.Logging.CreateLogger("ClusterCast.Mesh.Subscription");
         _receiver = new TrackReceiver(track, _options.Domains.StreamKeys, floor.Keys, sink, floor.Metrics);
         _choice = new ParentChoice(track, sink is not null, floor, _wake.Set, _stop.Token);
+        _repair = new Repair(track, floor, TakeFetched, GiveUp, _wake.Set, _stop.Token);
         _progressAt = _options.Time.GetTimestamp();
         Track = track;
         _run = Task.Run(() => RunAsync(_stop.Token));
@@ -185,6 +187,11 @@ public sealed class TrackSubscription : IAsyncDisposable
             session?.OnWindowClosed(last);
         }
 
+        if (type is FrameType.Part or FrameType.Head && _receiver.Missing is { Blocks: true })
+        {
+            _wake.Set();
+        }
+
         if (intake.Progress)
         {
             _ended = false;
@@ -254,6 +261,7 @@ public sealed class TrackSubscription : IAsyncDisposable
                 if (found.Count == 0)
                 {
                     SetPath(null);
+                    Mend(parent: null);
                     _choice.DialCarrier();
                     await _wake.WaitAsync(cancel);
                     continue;
@@ -283,6 +291,7 @@ public sealed class TrackSubscription : IAsyncDisposable
             }
 
             SetPath(null);
+            await _repair.StopAsync();
             _receiver.Complete();
         }
     }
@@ -304,7 +313,9 @@ public sealed class TrackSubscription : IAsyncDisposable
 
         lock (_gate)
         {
-            if (!peer.State.Inlets.TryAdd(this, channel => new Upstream(peer, channel, candidate.Node, candidate.IsPush, _options.Time.GetTimestamp()), out var upstream))
+            Upstream? upstream = null;
+            if (!peer.State.Inlets.TryAdd(channel => new Inlet(
+                this, upstream = new Upstream(peer, channel, candidate.Node, candidate.IsPush, _options.Time.GetTimestamp()))))
             {
                 _choice.Postpone(candidate.Node);
                 return null;
@@ -363,6 +374,33 @@ public sealed class TrackSubscription : IAsyncDisposable
         }
     }
 
+    private void Mend(PeerConnection? parent)
+    {
+        Hole? missing;
+        lock (_gate)
+        {
+            missing = _receiver.Missing;
+        }
+
+        _repair.Update(missing, parent);
+    }
+
+    private void TakeFetched(VerifiedWindow window)
+    {
+        lock (_gate)
+        {
+            _receiver.TakeFetched(window);
+        }
+    }
+
+    private void GiveUp()
+    {
+        lock (_gate)
+        {
+            _receiver.GiveUp();
+        }
+    }
+
     // Things that no frame tells: a stall, a withdrawn announcement, an unwilling purse, and whether a second parent is at hand.
     private void Check(Upstream upstream)
     {
@@ -372,6 +410,7 @@ public sealed class TrackSubscription : IAsyncDisposable
             return;
         }
 
+        Mend(upstream.Peer);
         var announce = upstream.Peer.State.Announcements.Find(Track);
         var isWithdrawn = upstream.Peer.State.Announcements.IsWithdrawn(Track);
         var patience = _choice.Patience;
@@ -457,5 +496,12 @@ public sealed class TrackSubscription : IAsyncDisposable
 
         _path = parentPath;
         _sink.OnPath(parentPath);
+    }
+
+    private sealed class Inlet(TrackSubscription subscription, Upstream upstream) : IInlet
+    {
+        public void OnFrame(FrameType type, ReadOnlySpan<byte> body) => subscription.OnFrame(upstream, type, body);
+
+        public void OnLost(string reason) => subscription.OnLost(upstream, reason);
     }
 }

@@ -45,7 +45,8 @@ internal sealed class PeerConnection : IFrameSink
     /// <param name="dialed">Whether this side dialed.</param>
     /// <param name="expected">The node id that must answer; null for any.</param>
     /// <param name="options">Clock and limits.</param>
-    public PeerConnection(ITransport transport, IPeerHandler handler, NodeIdentity own, bool dialed, Address? expected, MeshOptions options)
+    /// <param name="pump">Sends where the transport need not wait; null leaves it to a loop.</param>
+    public PeerConnection(ITransport transport, IPeerHandler handler, NodeIdentity own, bool dialed, Address? expected, MeshOptions options, SendPump? pump = null)
     {
         _transport = transport;
         _handler = handler;
@@ -58,7 +59,7 @@ internal sealed class PeerConnection : IFrameSink
         _takeInTurn = TakeInTurn;
         _receiver = new FrameReceiver(transport, Take);
         _lane = PeerLane.For(transport, this, options);
-        _sender = new FrameSender(transport, _lane, _time);
+        _sender = new FrameSender(transport, _lane, pump, _time);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         _startedAt = _time.GetTimestamp();
         Dialed = dialed;
@@ -80,6 +81,9 @@ internal sealed class PeerConnection : IFrameSink
 
     /// <summary>Where the peer's packets come from; null when the transport cannot tell.</summary>
     public IPEndPoint? Seen => _transport.Seen;
+
+    /// <summary>What carries it: <c>quic</c>, <c>webtransport</c>, <c>tls</c> or <c>websocket</c>.</summary>
+    public string Transport => _transport.Name;
 
     /// <summary>Whether the handshake is done and the connection has not ended.</summary>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully && !IsClosing;

@@ -1,3 +1,4 @@
+using ClusterCast.Mesh.Fetching;
 using ClusterCast.Mesh.Nat.Measuring;
 using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Relaying;
@@ -9,6 +10,8 @@ namespace ClusterCast.Mesh.Transports;
 /// <summary>What the rooms keep for one connection.</summary>
 internal sealed class PeerState(ServingDesk serving, MeasuringDesk measuring, TimeProvider time)
 {
+    private int _fetches;
+
     /// <summary>Subscriptions of the peer here, and its session.</summary>
     public ServingDesk Serving { get; } = serving;
 
@@ -24,6 +27,24 @@ internal sealed class PeerState(ServingDesk serving, MeasuringDesk measuring, Ti
     /// <summary>Announcements in both directions.</summary>
     public PeerAnnouncements Announcements { get; } = new();
 
+    /// <summary>Cached windows, told in both directions.</summary>
+    public PeerHaves Haves { get; } = new();
+
     /// <summary>The rates at which its news are taken.</summary>
     public NewsGate News { get; } = new(time);
+
+    /// <summary>Begins a fetch at the peer; false while it has as many of this node's as it answers at a time.</summary>
+    public bool TryBeginFetch()
+    {
+        if (Interlocked.Increment(ref _fetches) <= FetchDesk.MaxFetches)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _fetches);
+        return false;
+    }
+
+    /// <summary>Ends a fetch that was begun.</summary>
+    public void EndFetch() => Interlocked.Decrement(ref _fetches);
 }

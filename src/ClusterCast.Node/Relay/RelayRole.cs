@@ -45,6 +45,7 @@ public sealed class RelayRole : IRole
             SigningKeys = streams.Keys,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
+            QuicListen = QuicListen(settings),
             Payout = Payout(settings.Text("relay:payout"), nodeKey.Address),
             Price = (ulong)settings.Number("relay:price"),
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
@@ -65,11 +66,20 @@ public sealed class RelayRole : IRole
         mesh.Start();
         var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndpoint}";
         var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}{MeshNode.WebSocketPath}";
-        mesh.SetEndpoints([new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws)]);
-        log.LogInformation("Relay {Node} at {Tls} and {Ws}, ${Price} a GB", nodeKey.Address, tls, ws, settings.Number("relay:price") / 1_000_000m);
+        var quic = PublicQuic(settings, mesh, tls);
+        var webTransport = WebTransport(settings.Text("relay:publicWebTransport"), mesh.QuicEndpoint, log);
+        mesh.SetEndpoints(
+        [
+            .. quic.Length > 0 ? [new Endpoint(EndpointKind.Quic, quic)] : (Endpoint[])[],
+            new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws),
+            .. webTransport is null ? (IEnumerable<Endpoint>)[] : [new Endpoint(EndpointKind.WebTransport, webTransport)],
+        ]);
+        log.LogInformation(
+            "Relay {Node} at {Quic}, {Tls}, {Ws} and {WebTransport}, ${Price} a GB",
+            nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, webTransport ?? "no WebTransport", settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
-            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("tls", tls), ("ws", ws), ("http", web.Url.ToString().TrimEnd('/')),
-            ("dht", mesh.DhtNode?.Local.ToString() ?? ""));
+            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic), ("tls", tls), ("ws", ws),
+            ("webTransport", webTransport ?? ""), ("http", web.Url.ToString().TrimEnd('/')), ("dht", mesh.DhtNode?.Local.ToString() ?? ""));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
     }
@@ -90,6 +100,39 @@ public sealed class RelayRole : IRole
                 : fault.Switch(mode) ? Results.Ok()
                 : Results.BadRequest(new { error = "A fault is none, corrupt, stall or receipt." }));
         }
+    }
+
+    // By itself QUIC has the address of TLS and, as far as it is free, the same port number.
+    private static IPEndPoint? QuicListen(Settings settings) => settings.Text("relay:quic") switch
+    {
+        "off" => null,
+        { } address => Endpoints.Parse(address),
+        _ => Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
+    };
+
+    private static string PublicQuic(Settings settings, MeshNode mesh, string tls) => mesh.QuicEndpoint is not { } own ? ""
+        : settings.Text("relay:publicQuic") is { } told ? told
+        : own.Port == mesh.TlsEndpoint?.Port && Uri.TryCreate(tls, UriKind.Absolute, out var uri) ? $"quic://{uri.Authority}"
+        : $"quic://{own}";
+
+    // Where browsers reach this relay by WebTransport; null where QUIC is off, or where nobody says which address is meant.
+    private static string? WebTransport(string? given, IPEndPoint? listens, ILogger log)
+    {
+        if (listens is null)
+        {
+            return null;
+        }
+
+        var authority = given ?? listens.ToString();
+        if (given is null && (listens.Address.Equals(IPAddress.Any) || listens.Address.Equals(IPAddress.IPv6Any)))
+        {
+            log.LogWarning("Browsers cannot find WebTransport at {Address}: set relay:publicWebTransport to the public host and port", listens);
+            return null;
+        }
+
+        return Uri.TryCreate($"https://{authority}{MeshNode.WebSocketPath}", UriKind.Absolute, out var url) && url.Authority.Length > 0 && url.PathAndQuery == MeshNode.WebSocketPath
+            ? $"https://{authority}{MeshNode.WebSocketPath}"
+            : throw new NodeException($"'relay:publicWebTransport' is '{given}'; a host and port like relay.example:4433 are expected.", ExitCode.Usage);
     }
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);

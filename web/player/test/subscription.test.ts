@@ -4,7 +4,7 @@ import { concat, fromHex, type Verifier } from "@clustercast/verifier";
 import { systemClock, systemRandom } from "@clustercast/player/clock";
 import { Counters } from "@clustercast/player/counters";
 import { Ledger, Purse } from "@clustercast/player/purse/index";
-import { Subscription, type ReadableKeys, type Socket } from "@clustercast/player/relays/index";
+import { Reachability, Subscription, type ReadableKeys, type Socket } from "@clustercast/player/relays/index";
 import { domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
 import type { VerifiedPart } from "@clustercast/player/windows/index";
 import { Broadcaster } from "../../testing/broadcaster.ts";
@@ -83,7 +83,10 @@ class Scene {
       ready: Promise.resolve(), isSigningKey: (k) => this.delegated.has(k),
       refresh: () => { for (const k of this.pending.splice(0)) this.delegated.add(k); return Promise.resolve(); },
     };
-    const context = { verifier, domains, chainId: 31337n, clock: systemClock, random: systemRandom, openSocket: (url: string, protocol: string) => new WebSocket(url, protocol) as unknown as Socket };
+    const context = {
+      verifier, domains, chainId: 31337n, clock: systemClock, random: systemRandom, openSession: null, reachability: new Reachability(),
+      openSocket: (url: string, protocol: string) => new WebSocket(url, protocol) as unknown as Socket,
+    };
     this.subscription = new Subscription(context, {
       stream: 1n, track: 480, deployment, keys, purse: this.purse, stallAfterMs, moreRecords: () => {},
       onPart: (part) => { this.got.push(part); this.#tell(); }, onChange: () => this.#tell(),

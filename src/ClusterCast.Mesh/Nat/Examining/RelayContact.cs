@@ -151,7 +151,7 @@ internal sealed class RelayContact : IPeerHandler, IAsyncDisposable
             await peer.Ended;
         }
 
-        _connector.Dispose();
+        await _connector.DisposeAsync();
         _metrics.Dispose();
     }
 

@@ -5,8 +5,8 @@ namespace ClusterCast.Mesh.Transports.Lane;
 /// <summary>How many parity shards a block gets.</summary>
 internal static class ParityPlan
 {
-    /// <summary>Share of blocks that may need a second sending: three hops in a row then repeat less than one block in a thousand.</summary>
-    public const double Target = 2e-4;
+    /// <summary>Share of blocks that may need a second sending: three hops in a row then repeat three blocks in ten thousand.</summary>
+    public const double Target = 1e-4;
 
     /// <summary>
     /// The fewest parity shards that keep the chance of more losses than that below <see cref="Target"/>, at most half of the data shards (a block of one or two

@@ -20,6 +20,7 @@ internal sealed class QuicEndpoint : IAsyncDisposable
 
     private readonly QuicOptions _options;
     private readonly QuicContextHandle _context;
+    private readonly QuicWriteQueue _writes;
     private readonly ILogger _log;
     private readonly Thread _events;
     private readonly TaskCompletionSource _eventsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,6 +41,7 @@ internal sealed class QuicEndpoint : IAsyncDisposable
         _options = options;
         _log = options.Logging.CreateLogger("ClusterCast.Mesh.Quic");
         _context = new QuicContextHandle(Open(options));
+        _writes = new QuicWriteQueue(_context);
         QuicNative.Local(_context.DangerousGetHandle(), out var local);
         Local = local.ToEndPoint();
         _events = new Thread(TakeEvents) { Name = $"quic {Local.Port}", IsBackground = true };
@@ -282,7 +284,7 @@ internal sealed class QuicEndpoint : IAsyncDisposable
 
     private void OnConnected(in NativeEvent told)
     {
-        var connection = new QuicConnection(_context, told, _options.LowWater);
+        var connection = new QuicConnection(_context, _writes, told, _options.LowWater);
         _connections[told.Connection] = connection;
         Action<QuicConnection>? accepted = null;
         TaskCompletionSource<QuicConnection>? dialing = null;
@@ -300,11 +302,24 @@ internal sealed class QuicEndpoint : IAsyncDisposable
 
         if (accepted is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Accepted(state.Connection), (Accepted: accepted, Connection: connection), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Endpoint.HandOver(state.Accepted, state.Connection), (Endpoint: this, Accepted: accepted, Connection: connection), preferLocal: false);
         }
         else if (dialing?.TrySetResult(connection) != true)
         {
             connection.Close(0, "");
+        }
+    }
+
+    private void HandOver(Action<QuicConnection> accepted, QuicConnection connection)
+    {
+        try
+        {
+            accepted(connection);
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "An accepted QUIC connection could not be taken");
+            connection.Close(1, "");
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class LossTests
     [Theory]
     [InlineData(22, 0, 0)]
     [InlineData(22, 0.000_001, 0)]
-    [InlineData(22, 0.01, 3)]
+    [InlineData(22, 0.01, 4)]
     [InlineData(22, 0.05, 7)]
     [InlineData(1, 0.01, 1)]
     [InlineData(1, 0.3, 2)]

@@ -6,7 +6,8 @@ import { type Candidate, Candidates } from "./candidates.ts";
 import { Goodbye, RelayConnection, type ConnectionContext } from "./connection.ts";
 import { incidentOf, type Incident } from "./incident.ts";
 import { RelayLink, type Failure } from "./link.ts";
-import { recordFault, webSocketOf } from "./record.ts";
+import { recordFault } from "./record.ts";
+import type { TransportKind } from "./transport.ts";
 
 /** The signing keys, and how they are read again. */
 export interface ReadableKeys extends SigningKeys {
@@ -52,6 +53,8 @@ export class Subscription {
   readonly evidence: EvidenceFile[] = [];
   /** Node ids that served a verified leaf, in order of their first. */
   readonly relaysUsed: string[] = [];
+  /** How the relay in use, or else the last one, is reached. */
+  transport: TransportKind | null = null;
   /** One sentence about why nothing plays; empty while it does. */
   trouble = "";
 
@@ -78,6 +81,13 @@ export class Subscription {
   get relay(): Candidate | null { return this.#link ? this.candidates.get(this.#link.node) ?? null : null; }
   /** The relay that is connected in advance. */
   get standby(): string | null { return this.#standby?.node ?? null; }
+  /** How a connected relay is reached, and why not by WebTransport where that failed. */
+  transportOf(node: string): { kind: TransportKind; why: string } | null {
+    const connection = [this.#link?.connection, this.#standby].find((c) => c?.node === node);
+    return connection ? { kind: connection.kind, why: connection.kind === "webTransport" ? "" : this.whyNoWebTransport(node) } : null;
+  }
+  /** Why WebTransport last failed at a relay; empty where it did not. */
+  whyNoWebTransport(node: string): string { return this.context.reachability.why(node); }
   /** Its price, micro-USDC per 1e9 bytes, once it has made an offer. */
   get price(): bigint | null { return this.#link?.session?.price ?? null; }
 
@@ -151,7 +161,7 @@ export class Subscription {
 
   async #connect(candidate: Candidate): Promise<RelayConnection | null> {
     try {
-      const connection = await RelayConnection.open(this.context, webSocketOf(candidate.record)!, candidate.node, CONNECT_MS);
+      const connection = await RelayConnection.open(this.context, candidate.record, CONNECT_MS);
       candidate.roundTrip = connection.roundTrip;
       this.#bytes.set(connection, 0);
       connection.onFrame = (frame, size) => {
@@ -176,6 +186,7 @@ export class Subscription {
       failed: (failure) => void this.#failed(link, failure),
     });
     this.#link = link;
+    this.transport = connection.kind;
     this.#lastProgress = context.clock.now();
     link.start(options.track, this.#playhead.position);
     void this.#prepare();
