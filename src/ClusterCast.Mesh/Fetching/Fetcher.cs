@@ -151,23 +151,16 @@ internal sealed class Fetcher(
             return null;
         }
 
+        var isFree = IsPush(peer, wanted.Track);
         var isPaid = false;
         try
         {
-            var track = wanted.Track;
-            peer.Send(new Fetch(fetch.Channel, track.Stream, track.Track, wanted.Run, wanted.Window, wanted.Part, wanted.Parts));
-            if (!IsPush(peer, track))
+            if (!fetch.TryAsk(peer, isFree ? null : () => options.PayingSessions.Open(new PayingContext(node, book.Find(node), wanted.Track, peer))))
             {
-                isPaid = peer.State.Paying.TryEnter(
-                    track.Stream, () => options.PayingSessions.Open(new PayingContext(node, book.Find(node), track, peer)));
-                if (!isPaid)
-                {
-                    return null;
-                }
-
-                fetch.Session = peer.State.Paying.Session;
+                return null;
             }
 
+            isPaid = !isFree;
             return peer.IsReady ? await fetch.Done.WaitAsync(patience, options.Time, cancel) : null;
         }
         catch (TimeoutException)

@@ -7,13 +7,21 @@ namespace ClusterCast.Mesh.Transports;
 internal delegate bool FrameTaker(FrameType type, ReadOnlySpan<byte> body);
 
 /// <summary>The receiving side of one connection: cuts the transport's bytes into frames. Holds at most two frames.</summary>
-internal sealed class FrameReceiver(ITransport transport, FrameTaker take)
+internal sealed class FrameReceiver(ITransport transport, TimeProvider time, FrameTaker take)
 {
+    private long _begunAt;
+
     /// <summary>Bytes read from the transport.</summary>
     public long ReceivedBytes { get; private set; }
 
     /// <summary>Whether the peer has ended its side.</summary>
     public bool IsAtEnd { get; private set; }
+
+    /// <summary>For how long a frame has begun and not ended; zero between frames.</summary>
+    public TimeSpan InsideFor => Volatile.Read(ref _begunAt) is var at and not 0 ? time.GetElapsedTime(at) : TimeSpan.Zero;
+
+    /// <summary>Whether a frame has begun and not ended.</summary>
+    public bool IsInside => Volatile.Read(ref _begunAt) != 0;
 
     /// <summary>Reads until the peer ends, or until a frame is not taken. Throws <see cref="WireException"/> and what the transport or the taker throws.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -41,6 +49,10 @@ internal sealed class FrameReceiver(ITransport transport, FrameTaker take)
 
                 buffer.AsSpan(taken, filled - taken).CopyTo(buffer);
                 filled -= taken;
+                if (filled == 0 || taken > 0 || !IsInside)
+                {
+                    Volatile.Write(ref _begunAt, filled == 0 ? 0 : time.GetTimestamp());
+                }
             }
         }
         finally
