@@ -222,7 +222,7 @@ public sealed class MeshNode : IAsyncDisposable
             _quicListens = _connector.Quic.TryListen(udp, _listener?.Local.Port, connection => _ = _connector.AcceptAsync(connection, stop));
             if (_quicListens)
             {
-                _webTransport = new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.RunAsync);
+                _webTransport = new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.AcceptAsync);
             }
         }
 
@@ -254,7 +254,7 @@ public sealed class MeshNode : IAsyncDisposable
 
     /// <summary>Serves an accepted WebSocket with subprotocol <see cref="WebSocketProtocol"/>. Ends with the connection.</summary>
     /// <param name="socket">The socket; stays the caller's to dispose.</param>
-    /// <param name="remote">The peer's address, for people.</param>
+    /// <param name="remote">The peer's address and port, by which it is limited; anything else is for people only.</param>
     public Task AcceptWebSocketAsync(WebSocket socket, string remote) =>
         Volatile.Read(ref _disposed) != 0 ? Task.CompletedTask : _connector.AcceptAsync(socket, remote);
 
