@@ -90,6 +90,9 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>Where the peer's packets come from; null when the transport cannot tell.</summary>
     public IPEndPoint? Seen => _transport.Seen;
 
+    /// <summary>Where the dialed peer sees this node; null before it has said.</summary>
+    public IPEndPoint? ObservedAs { get; set; }
+
     /// <summary>What carries it: <c>quic</c>, <c>webtransport</c>, <c>tls</c> or <c>websocket</c>.</summary>
     public string Transport => _transport.Name;
 
