@@ -222,7 +222,6 @@ static void settings_of(const ccq_context *context, ngtcp2_settings *settings, n
   params->max_udp_payload_size = NGTCP2_MAX_PMTUD_UDP_PAYLOAD_SIZE + 48;
   params->max_datagram_frame_size = DATAGRAM_FRAME_LIMIT;
   params->active_connection_id_limit = 4;
-  params->grease_quic_bit = 0; /* it tells QUIC from bare datagrams */
 }
 
 static ccq_connection *connection_new(ccq_context *context, uint64_t handle, const ccq_sockaddr *peer) {
@@ -256,6 +255,8 @@ static void discard(ccq_connection *connection) {
 static bool enlist(ccq_connection *connection, const ngtcp2_cid *own, const ngtcp2_cid *clients) {
   ccq_context *context = connection->context;
   ngtcp2_conn_set_tls_native_handle(connection->quic, connection->tls);
+  /* The QUIC bit tells packets from bare datagrams, and libngtcp2 0.12 offers its greasing (RFC 9287) whatever it is told. */
+  ((ngtcp2_transport_params *)(uintptr_t)ngtcp2_conn_get_local_transport_params(connection->quic))->grease_quic_bit = 0;
   if (!ccq_timers_add(connection)) {
     discard(connection);
     return false;

@@ -59,6 +59,7 @@ public sealed class MeshNode : IAsyncDisposable
     private TrackSubscription[] _subscriptions = [];
     private Publisher[] _publishers = [];
     private TlsListener? _listener;
+    private bool _quicListens;
     private ITimer? _timer;
     private Task _housekeeping = Task.CompletedTask;
     private long _rememberedAt;
@@ -75,7 +76,8 @@ public sealed class MeshNode : IAsyncDisposable
         _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random);
         _shelf = new TrackShelf(options);
         _admission = new Admission(options.MaxSubscribers);
-        _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count), options.PartArrived);
+        _metrics = new MeshMetrics(
+            () => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count), () => _connections.Ready.Select(peer => peer.Transport), options.PartArrived);
         _gossip = new Gossip(options, _connections, _book, _shelf);
         var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
@@ -105,6 +107,9 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>The TLS address that the node listens on; null when it does not listen.</summary>
     public IPEndPoint? TlsEndpoint => _listener?.Local;
 
+    /// <summary>The UDP address that the node listens on for QUIC; null when it does not listen.</summary>
+    public IPEndPoint? QuicEndpoint => _quicListens ? _connector.Quic.Endpoint?.Local : null;
+
     /// <summary>The node's own record; null for nodes that are no relays.</summary>
     public RelayRecord? OwnRecord => _gossip.Own;
 
@@ -118,7 +123,7 @@ public sealed class MeshNode : IAsyncDisposable
     public IReadOnlyList<PeerInfo> Peers =>
     [
         .. _connections.Ready.Select(peer => new PeerInfo(
-            peer.Node, peer.Role, peer.Remote, peer.Dialed, peer.RoundTrip, peer.SentBytes, peer.ReceivedBytes, peer.State.Serving.Count)),
+            peer.Node, peer.Role, peer.Remote, peer.Dialed, peer.RoundTrip, peer.SentBytes, peer.ReceivedBytes, peer.State.Serving.Count, peer.Transport)),
     ];
 
     /// <summary>The tracks that the node publishes or carries.</summary>
@@ -146,10 +151,18 @@ public sealed class MeshNode : IAsyncDisposable
         if (_options.TlsListen is { } at)
         {
             _listener = new TlsListener(at, socket => _ = _connector.AcceptAsync(socket, _stop.Token));
-            if (_gossip.Endpoints.Count == 0 && !at.Address.Equals(IPAddress.Any) && !at.Address.Equals(IPAddress.IPv6Any))
-            {
-                SetEndpoints([new Endpoint(EndpointKind.Tls, $"tls://{_listener.Local}")]);
-            }
+        }
+
+        if (_options.QuicListen is { } udp)
+        {
+            var stop = _stop.Token;
+            _quicListens = _connector.Quic.TryListen(udp, connection => _ = _connector.AcceptAsync(connection, stop));
+        }
+
+        var own = OwnEndpoints();
+        if (_gossip.Endpoints.Count == 0 && own.Count > 0)
+        {
+            SetEndpoints(own);
         }
 
         _housekeeping = Task.Run(KeepHouseAsync);
@@ -238,10 +251,28 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await Task.WhenAll(_connections.All.Select(peer => peer.Ended));
-        _connector.Dispose();
+        await _connector.DisposeAsync();
         _metrics.Dispose();
         _stop.Dispose();
     }
+
+    private List<Endpoint> OwnEndpoints()
+    {
+        var endpoints = new List<Endpoint>();
+        if (QuicEndpoint is { } quic && IsReachable(quic))
+        {
+            endpoints.Add(new Endpoint(EndpointKind.Quic, $"quic://{quic}"));
+        }
+
+        if (TlsEndpoint is { } tls && IsReachable(tls))
+        {
+            endpoints.Add(new Endpoint(EndpointKind.Tls, $"tls://{tls}"));
+        }
+
+        return endpoints;
+    }
+
+    private static bool IsReachable(IPEndPoint at) => !at.Address.Equals(IPAddress.Any) && !at.Address.Equals(IPAddress.IPv6Any);
 
     private async Task DrainAsync()
     {
@@ -314,7 +345,7 @@ public sealed class MeshNode : IAsyncDisposable
             return connected;
         }
 
-        return _keeper.Url(record) is { } url && DialAddress.TryParse(url, out var address)
+        return DialAddress.TryChoose(record, _options.DialBy, out var address)
             ? await _connector.DialAsync(address, record.Node, cancel)
             : throw new MeshException($"Relay {record.Node} has no address that this node can dial.");
     }
