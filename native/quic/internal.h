@@ -254,6 +254,7 @@ void ccq_stream_unlist(ccq_stream *stream);
 void ccq_streams_unblock(ccq_connection *connection);
 void ccq_stream_sent(ccq_stream *stream, size_t count, bool fin);
 void ccq_stream_drop(ccq_stream *stream);
+void ccq_stream_stopped(ccq_stream *stream);
 void ccq_streams_free(ccq_connection *connection);
 void ccq_streams_open(ccq_connection *connection);
 void ccq_stream_request(ccq_connection *connection, const ccq_command *command);

@@ -156,7 +156,7 @@ public sealed class MeshNode : IAsyncDisposable
         if (_options.QuicListen is { } udp)
         {
             var stop = _stop.Token;
-            _quicListens = _connector.Quic.TryListen(udp, connection => _ = _connector.AcceptAsync(connection, stop));
+            _quicListens = _connector.Quic.TryListen(udp, _listener?.Local.Port, connection => _ = _connector.AcceptAsync(connection, stop));
         }
 
         var own = OwnEndpoints();

@@ -44,6 +44,7 @@ public sealed class RelayRole : IRole
             SigningKeys = streams.Keys,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
+            QuicListen = QuicListen(settings),
             Payout = Payout(settings.Text("relay:payout"), nodeKey.Address),
             Price = (ulong)settings.Number("relay:price"),
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
@@ -62,10 +63,16 @@ public sealed class RelayRole : IRole
         mesh.Start();
         var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndpoint}";
         var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}{MeshNode.WebSocketPath}";
-        mesh.SetEndpoints([new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws)]);
-        log.LogInformation("Relay {Node} at {Tls} and {Ws}, ${Price} a GB", nodeKey.Address, tls, ws, settings.Number("relay:price") / 1_000_000m);
+        var quic = PublicQuic(settings, mesh, tls);
+        mesh.SetEndpoints(
+        [
+            .. quic.Length > 0 ? [new Endpoint(EndpointKind.Quic, quic)] : (Endpoint[])[],
+            new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws),
+        ]);
+        log.LogInformation(
+            "Relay {Node} at {Quic}, {Tls} and {Ws}, ${Price} a GB", nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
-            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("tls", tls), ("ws", ws), ("http", web.Url.ToString().TrimEnd('/')));
+            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic), ("tls", tls), ("ws", ws), ("http", web.Url.ToString().TrimEnd('/')));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
     }
@@ -87,6 +94,19 @@ public sealed class RelayRole : IRole
                 : Results.BadRequest(new { error = "A fault is none, corrupt, stall or receipt." }));
         }
     }
+
+    // By itself QUIC has the address of TLS and, as far as it is free, the same port number.
+    private static IPEndPoint? QuicListen(Settings settings) => settings.Text("relay:quic") switch
+    {
+        "off" => null,
+        { } address => Endpoints.Parse(address),
+        _ => Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
+    };
+
+    private static string PublicQuic(Settings settings, MeshNode mesh, string tls) => mesh.QuicEndpoint is not { } own ? ""
+        : settings.Text("relay:publicQuic") is { } told ? told
+        : own.Port == mesh.TlsEndpoint?.Port && Uri.TryCreate(tls, UriKind.Absolute, out var uri) ? $"quic://{uri.Authority}"
+        : $"quic://{own}";
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 

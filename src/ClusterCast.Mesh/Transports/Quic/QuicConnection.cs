@@ -224,7 +224,7 @@ internal sealed class QuicConnection
                 Find(told.Stream)?.OnPeerReset(told.Value);
                 break;
             case EventKind.PeerStopped:
-                Find(told.Stream)?.OnPeerStopped(told.Value);
+                Find(told.Stream)?.OnPeerStopped();
                 break;
             case EventKind.StreamClosed:
                 OnStreamClosed(told.Stream);

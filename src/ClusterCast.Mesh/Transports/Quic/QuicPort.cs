@@ -24,8 +24,8 @@ internal sealed class QuicPort(X509Certificate2 certificate, Eip712Domain relayS
     /// <summary>Whether QUIC can be tried at all.</summary>
     public bool IsUsable => QuicEndpoint.IsSupported && !Volatile.Read(ref _unusable);
 
-    /// <summary>Listens at once. False, and a line in the log, when the library is missing; throws <see cref="MeshException"/> when the address cannot be used.</summary>
-    public bool TryListen(IPEndPoint at, Action<QuicConnection> accepted)
+    /// <summary>Listens at once; for port 0 on the wanted port if that is free. False, and a line in the log, when the library is missing; throws <see cref="MeshException"/> when the address cannot be used.</summary>
+    public bool TryListen(IPEndPoint at, int? wanted, Action<QuicConnection> accepted)
     {
         if (!QuicEndpoint.IsSupported)
         {
@@ -33,7 +33,7 @@ internal sealed class QuicPort(X509Certificate2 certificate, Eip712Domain relayS
             return false;
         }
 
-        _endpoint = new QuicEndpoint(new QuicOptions { Local = at, Logging = logging });
+        _endpoint = (at.Port == 0 && wanted is { } port ? Open(at.Address, port) : null) ?? new QuicEndpoint(new QuicOptions { Local = at, Logging = logging });
         _endpoint.Accept(MeshNode.Protocol, new QuicServer(certificate, RequireClientCertificate: true), accepted);
         return true;
     }
@@ -84,7 +84,7 @@ internal sealed class QuicPort(X509Certificate2 certificate, Eip712Domain relayS
 
             try
             {
-                return _endpoint = Open(IPAddress.IPv6Any) ?? Open(IPAddress.Any) ?? throw new IOException("There is no UDP here.");
+                return _endpoint = Open(IPAddress.IPv6Any, 0) ?? Open(IPAddress.Any, 0) ?? throw new IOException("There is no UDP here.");
             }
             catch (IOException)
             {
@@ -95,11 +95,11 @@ internal sealed class QuicPort(X509Certificate2 certificate, Eip712Domain relayS
         }
     }
 
-    private QuicEndpoint? Open(IPAddress any)
+    private QuicEndpoint? Open(IPAddress address, int port)
     {
         try
         {
-            return new QuicEndpoint(new QuicOptions { Local = new IPEndPoint(any, 0), Logging = logging });
+            return new QuicEndpoint(new QuicOptions { Local = new IPEndPoint(address, port), Logging = logging });
         }
         catch (MeshException)
         {
