@@ -326,7 +326,11 @@ static bool deliver(ccq_stream *stream, uint32_t offset, uint32_t length, uint32
   return true;
 }
 
-/* Libngtcp2 0.12 never reports the end of a stream on which only the peer sends, so its last byte or its reset is the end here. */
+/*
+ * Libngtcp2 0.12 never reports the end of a stream on which only the peer sends, so its last byte or its reset is the end here.
+ * The library keeps about 300 bytes of each such stream until the connection ends: long-lived connections that receive many
+ * streams had better use bidirectional ones.
+ */
 static bool end_received(ccq_stream *stream) {
   ccq_connection *connection = stream->connection;
   if (!is_uni(stream->id)) {
