@@ -33,11 +33,15 @@ internal sealed class MeshMetrics : IDisposable
     private long _switches;
     private long _bans;
 
-    /// <summary>Instruments over the counters here and the levels that <paramref name="node"/> tells.</summary>
-    public MeshMetrics(Func<(int Connections, int Subscribers, int Tracks, int Records)> node)
+    /// <summary>Instruments over the counters here and the levels that <paramref name="node"/> and <paramref name="transports"/> tell.</summary>
+    public MeshMetrics(Func<(int Connections, int Subscribers, int Tracks, int Records)> node, Func<IEnumerable<string>> transports)
     {
         Node = node;
         _meter.CreateObservableGauge("clustercast_mesh_connections", () => node().Connections, description: "Connections that are ready.");
+        _meter.CreateObservableGauge(
+            "clustercast_mesh_transports",
+            () => transports().CountBy(name => name).Select(count => new Measurement<int>(count.Value, new KeyValuePair<string, object?>("transport", count.Key))),
+            description: "Connections that are ready, by what carries them.");
         _meter.CreateObservableGauge("clustercast_mesh_subscribers", () => node().Subscribers, description: "Subscriptions that are served.");
         _meter.CreateObservableGauge("clustercast_mesh_tracks", () => node().Tracks, description: "Tracks that are published or carried.");
         _meter.CreateObservableGauge("clustercast_mesh_records", () => node().Records, description: "Relay records that are known.");

@@ -6,7 +6,6 @@ using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
-using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Mesh.Transports.Tls;
 using ClusterCast.Mesh.Transports.WebTransport;
 using ClusterCast.Mesh.Tree;
@@ -60,7 +59,7 @@ public sealed class MeshNode : IAsyncDisposable
     private TrackSubscription[] _subscriptions = [];
     private Publisher[] _publishers = [];
     private TlsListener? _listener;
-    private QuicEndpoint? _quic;
+    private bool _quicListens;
     private WebTransportListener? _webTransport;
     private IReadOnlyList<Endpoint> _endpoints = [];
     private ITimer? _timer;
@@ -79,7 +78,8 @@ public sealed class MeshNode : IAsyncDisposable
         _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random);
         _shelf = new TrackShelf(options);
         _admission = new Admission(options.MaxSubscribers);
-        _metrics = new MeshMetrics(() => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count));
+        _metrics = new MeshMetrics(
+            () => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count), () => _connections.Ready.Select(peer => peer.Transport));
         _gossip = new Gossip(options, _connections, _book, _shelf);
         var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
@@ -109,8 +109,8 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>The TLS address that the node listens on; null when it does not listen.</summary>
     public IPEndPoint? TlsEndpoint => _listener?.Local;
 
-    /// <summary>The UDP address that QUIC and WebTransport are taken on; null when they are not.</summary>
-    public IPEndPoint? QuicLocal => _quic?.Local;
+    /// <summary>The UDP address that the node listens on for QUIC; null when it does not listen.</summary>
+    public IPEndPoint? QuicEndpoint => _quicListens ? _connector.Quic.Endpoint?.Local : null;
 
     /// <summary>The node's own record; null for nodes that are no relays.</summary>
     public RelayRecord? OwnRecord => _gossip.Own;
@@ -125,7 +125,7 @@ public sealed class MeshNode : IAsyncDisposable
     public IReadOnlyList<PeerInfo> Peers =>
     [
         .. _connections.Ready.Select(peer => new PeerInfo(
-            peer.Node, peer.Role, peer.Remote, peer.Dialed, peer.RoundTrip, peer.SentBytes, peer.ReceivedBytes, peer.State.Serving.Count)),
+            peer.Node, peer.Role, peer.Remote, peer.Dialed, peer.RoundTrip, peer.SentBytes, peer.ReceivedBytes, peer.State.Serving.Count, peer.Transport)),
     ];
 
     /// <summary>The tracks that the node publishes or carries.</summary>
@@ -148,13 +148,21 @@ public sealed class MeshNode : IAsyncDisposable
         if (_options.TlsListen is { } at)
         {
             _listener = new TlsListener(at, socket => _ = _connector.AcceptAsync(socket, _stop.Token));
-            if (_gossip.Endpoints.Count == 0 && !at.Address.Equals(IPAddress.Any) && !at.Address.Equals(IPAddress.IPv6Any))
-            {
-                SetEndpoints([new Endpoint(EndpointKind.Tls, $"tls://{_listener.Local}")]);
-            }
         }
 
-        StartQuic();
+        if (_options.QuicListen is { } udp)
+        {
+            var stop = _stop.Token;
+            _quicListens = _connector.Quic.TryListen(udp, _listener?.Local.Port, connection => _ = _connector.AcceptAsync(connection, stop));
+            _webTransport = _quicListens ? new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.RunAsync) : null;
+        }
+
+        var own = OwnEndpoints();
+        if (_gossip.Endpoints.Count == 0 && own.Count > 0)
+        {
+            SetEndpoints(own);
+        }
+
         _housekeeping = Task.Run(KeepHouseAsync);
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }
@@ -245,35 +253,35 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await Task.WhenAll(_connections.All.Select(peer => peer.Ended));
-        if (_quic is not null)
+        if (_webTransport is not null)
         {
-            await _webTransport!.DisposeAsync();
-            await _quic.DisposeAsync();
+            await _webTransport.DisposeAsync();
         }
 
-        _connector.Dispose();
+        await _connector.DisposeAsync();
         _metrics.Dispose();
         _stop.Dispose();
     }
 
-    private void StartQuic()
+    private void NameEndpoints() => _gossip.Endpoints = _webTransport is { } named ? [.. _endpoints.Select(named.Name)] : _endpoints;
+
+    private List<Endpoint> OwnEndpoints()
     {
-        if (_options.QuicListen is not { } at)
+        var endpoints = new List<Endpoint>();
+        if (QuicEndpoint is { } quic && IsReachable(quic))
         {
-            return;
+            endpoints.Add(new Endpoint(EndpointKind.Quic, $"quic://{quic}"));
         }
 
-        if (!QuicEndpoint.IsSupported)
+        if (TlsEndpoint is { } tls && IsReachable(tls))
         {
-            _log.LogWarning("libclustercast_quic.so or a library that it needs is missing: this node goes on without QUIC and WebTransport");
-            return;
+            endpoints.Add(new Endpoint(EndpointKind.Tls, $"tls://{tls}"));
         }
 
-        _quic = new QuicEndpoint(new QuicOptions { Local = at, Logging = _options.Logging });
-        _webTransport = new WebTransportListener(_quic, _options, _connector.RunAsync);
+        return endpoints;
     }
 
-    private void NameEndpoints() => _gossip.Endpoints = _webTransport is { } named ? [.. _endpoints.Select(named.Name)] : _endpoints;
+    private static bool IsReachable(IPEndPoint at) => !at.Address.Equals(IPAddress.Any) && !at.Address.Equals(IPAddress.IPv6Any);
 
     private async Task DrainAsync()
     {
@@ -351,7 +359,7 @@ public sealed class MeshNode : IAsyncDisposable
             return connected;
         }
 
-        return _keeper.Url(record) is { } url && DialAddress.TryParse(url, out var address)
+        return DialAddress.TryChoose(record, _options.DialBy, out var address)
             ? await _connector.DialAsync(address, record.Node, cancel)
             : throw new MeshException($"Relay {record.Node} has no address that this node can dial.");
     }

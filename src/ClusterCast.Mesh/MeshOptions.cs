@@ -31,10 +31,10 @@ public sealed record MeshOptions
     /// <summary>Where to listen for TLS; port 0 takes a free one, null does not listen.</summary>
     public IPEndPoint? TlsListen { get; init; }
 
-    /// <summary>Where to listen for QUIC, by UDP; port 0 takes a free one, null does not listen. Browsers come here by WebTransport.</summary>
+    /// <summary>Where to listen for QUIC; port 0 takes the number of the TLS port or a free one, null does not listen and still dials by QUIC. Browsers come to it by WebTransport.</summary>
     public IPEndPoint? QuicListen { get; init; }
 
-    /// <summary>The node's addresses for its record. Without any, the TLS endpoint that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>
+    /// <summary>The node's addresses for its record. Without any, the QUIC and TLS endpoints that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
 
     /// <summary>Where the earnings go, for the record.</summary>
@@ -52,8 +52,8 @@ public sealed record MeshOptions
     /// <summary>First peers to dial beside those of the file.</summary>
     public IReadOnlyList<BootstrapPeer> BootstrapPeers { get; init; } = [];
 
-    /// <summary>How this node dials relays.</summary>
-    public EndpointKind DialBy { get; init; } = EndpointKind.Tls;
+    /// <summary>How this node dials relays. QUIC takes TLS where QUIC does not get through; the other kinds are taken alone.</summary>
+    public EndpointKind DialBy { get; init; } = EndpointKind.Quic;
 
     /// <summary>Relays that a broadcaster pushes each track to.</summary>
     public int PushTo { get; init; } = 1;

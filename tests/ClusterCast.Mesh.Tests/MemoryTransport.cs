@@ -10,6 +10,8 @@ internal sealed class MemoryTransport(Address? peer) : ITransport
     private readonly Pipe _toNode = new(new PipeOptions(pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 64 * 1024));
     private readonly Pipe _fromNode = new(new PipeOptions(pauseWriterThreshold: 4 * 1024 * 1024, resumeWriterThreshold: 1024 * 1024));
 
+    public string Name => "memory";
+
     public Address? ProvenPeer => peer;
 
     public string Remote => "memory";

@@ -9,8 +9,9 @@ using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Tests;
 
-/// <summary>A small mesh on loopback: real TLS, free ports, a data directory of its own; all of it gone at the end.</summary>
-internal sealed class MeshWorld : IAsyncDisposable
+/// <summary>A small mesh on loopback: real TLS or QUIC, free ports, a data directory of its own; all of it gone at the end.</summary>
+/// <param name="by">What carries the connections between nodes.</param>
+internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls) : IAsyncDisposable
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
     public static readonly TrackKey Track = new(new StreamId(1), 480);
@@ -80,7 +81,8 @@ internal sealed class MeshWorld : IAsyncDisposable
 
     public MeshNode Relay(byte key, Func<MeshOptions, MeshOptions>? change = null)
     {
-        var options = Options(PeerRole.Relay, key) with { TlsListen = new IPEndPoint(IPAddress.Loopback, 0) };
+        var at = new IPEndPoint(IPAddress.Loopback, 0);
+        var options = Options(PeerRole.Relay, key) with { TlsListen = by == EndpointKind.Tls ? at : null, QuicListen = by == EndpointKind.Quic ? at : null };
         return Start(change?.Invoke(options) ?? options);
     }
 
@@ -98,7 +100,7 @@ internal sealed class MeshWorld : IAsyncDisposable
 
     /// <summary>Makes a relay the one that later nodes find first.</summary>
     public void Bootstrap(params MeshNode[] relays) =>
-        BootstrapFile.Write(BootstrapPath, relays.Select(relay => new BootstrapPeer(relay.NodeId, $"tls://{relay.TlsEndpoint}")));
+        BootstrapFile.Write(BootstrapPath, relays.Select(relay => new BootstrapPeer(relay.NodeId, relay.QuicEndpoint is { } quic ? $"quic://{quic}" : $"tls://{relay.TlsEndpoint}")));
 
     public Publisher Publish(MeshNode broadcaster, ulong run = 1)
     {

@@ -30,7 +30,7 @@ await using var node = new MeshNode(new MeshOptions
     QuicListen = new IPEndPoint(IPAddress.Loopback, 0),
 });
 node.Start();
-if (node.QuicLocal is not { } local)
+if (node.QuicEndpoint is not { } local)
 {
     Console.Error.WriteLine("QUIC is not there: run make native");
     return 69;

@@ -11,9 +11,10 @@ internal static class RelayVerb
         [
             new("--http", "relay:http", "Browsers (WebSocket), status, metrics and health"),
             new("--tls", "relay:tls", "Peer port"),
+            new("--quic", "relay:quic", "Peer port of QUIC (UDP), as a rule the number of --tls; off for none"),
+            new("--public-quic", "relay:publicQuic", "Address that other nodes reach it by: quic://host:port"),
             new("--public-tls", "relay:publicTls", "Address that other nodes reach it by: tls://host:port"),
             new("--public-ws", "relay:publicWs", "Address that browsers reach it by: wss://host/clustercast"),
-            new("--quic", "relay:quic", "UDP address for QUIC, by which browsers come with WebTransport; empty turns it off"),
             new("--public-webtransport", "relay:publicWebTransport", "Host and port that browsers reach it by with WebTransport"),
             new("--price", "relay:price", "Micro-USDC per 1,000,000,000 bytes"),
             new("--payout", "relay:payout", "Address that earnings go to"),

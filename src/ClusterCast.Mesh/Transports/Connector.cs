@@ -1,9 +1,10 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Relaying;
+using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Mesh.Transports.Tls;
 using ClusterCast.Mesh.Transports.WebSockets;
 using ClusterCast.Protocol.Identifiers;
@@ -12,15 +13,19 @@ using ClusterCast.Protocol.Wire;
 namespace ClusterCast.Mesh.Transports;
 
 /// <summary>Makes connections, dialed or accepted, and runs them to their end.</summary>
-internal sealed class Connector(MeshOptions options, ConnectionTable connections, IPeerHandler handler, ServingFloor serving) : IDisposable
+internal sealed class Connector(MeshOptions options, ConnectionTable connections, IPeerHandler handler, ServingFloor serving) : IAsyncDisposable
 {
     private const int MaxHandshakes = 256;
     private static readonly TimeSpan RejectBound = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DialBound = TimeSpan.FromSeconds(5);
 
+    private readonly QuicFirst _quicFirst = new(options.Time);
     private readonly NodeIdentity _own = new(options.NodeKey, options.Role, options.Domains, options.Random);
-    private readonly X509Certificate2 _certificate = NodeCertificate.Create(options.NodeKey, options.Domains.RelayStaking);
     private int _handshakes;
+
+    /// <summary>The node's UDP socket, and its certificate.</summary>
+    public QuicPort Quic { get; } = new(
+        NodeCertificate.Create(options.NodeKey, options.Domains.RelayStaking), options.Domains.RelayStaking, options.Logging);
 
     /// <summary>Dials and shakes hands. Throws <see cref="MeshException"/>, or <see cref="OperationCanceledException"/> when it is cancelled.</summary>
     public async Task<PeerConnection> DialAsync(DialAddress address, Address? expected, CancellationToken cancel)
@@ -30,9 +35,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
         ITransport transport;
         try
         {
-            transport = address.Kind == EndpointKind.Tls
-                ? await TlsTransport.DialAsync(address.Uri.Host, address.Uri.Port, _certificate, options.Domains.RelayStaking, bound.Token)
-                : await WebSocketTransport.DialAsync(address.Uri, bound.Token);
+            transport = await ReachAsync(address, bound.Token);
         }
         catch (Exception e) when (e is IOException or AuthenticationException or SocketException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
@@ -77,7 +80,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
             bound.CancelAfter(DialBound);
             try
             {
-                transport = await TlsTransport.AcceptAsync(socket, _certificate, options.Domains.RelayStaking, bound.Token);
+                transport = await TlsTransport.AcceptAsync(socket, Quic.Certificate, options.Domains.RelayStaking, bound.Token);
             }
             catch (Exception e) when (e is IOException or AuthenticationException or SocketException or OperationCanceledException or InvalidOperationException)
             {
@@ -93,11 +96,31 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
         await RunAsync(transport);
     }
 
+    /// <summary>Takes an accepted QUIC connection, whose certificate decides before anything else is looked at. Never throws.</summary>
+    public async Task AcceptAsync(QuicConnection connection, CancellationToken cancel)
+    {
+        ITransport transport;
+        using (var bound = CancellationTokenSource.CreateLinkedTokenSource(cancel))
+        {
+            bound.CancelAfter(DialBound);
+            try
+            {
+                transport = await QuicTransport.OverAcceptedAsync(connection, options.Domains.RelayStaking, bound.Token);
+            }
+            catch (Exception e) when (e is IOException or AuthenticationException or CryptographicException or OperationCanceledException)
+            {
+                return;
+            }
+        }
+
+        await RunAsync(transport);
+    }
+
     /// <summary>Takes an accepted WebSocket and ends with the connection.</summary>
     public Task AcceptAsync(WebSocket socket, string remote) => RunAsync(new WebSocketTransport(socket, remote));
 
     /// <inheritdoc/>
-    public void Dispose() => _certificate.Dispose();
+    public ValueTask DisposeAsync() => Quic.DisposeAsync();
 
     /// <summary>Takes any accepted transport and ends with the connection.</summary>
     internal async Task RunAsync(ITransport transport)
@@ -111,6 +134,25 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
             await RejectAsync(transport);
         }
     }
+
+    private async Task<ITransport> ReachAsync(DialAddress address, CancellationToken cancel)
+    {
+        switch (address.Kind)
+        {
+            case EndpointKind.Tls:
+                return await ReachTlsAsync(address.Uri, cancel);
+            case EndpointKind.WebSocket:
+                return await WebSocketTransport.DialAsync(address.Uri, cancel);
+            default:
+                var (host, port) = (address.Uri.Host, address.Uri.Port);
+                return address.Fallback is not { } tls ? await Quic.DialAsync(host, port, cancel)
+                    : !Quic.IsUsable ? await ReachTlsAsync(tls, cancel)
+                    : await _quicFirst.DialAsync(address.Uri.Authority, stop => Quic.DialAsync(host, port, stop), stop => ReachTlsAsync(tls, stop), cancel);
+        }
+    }
+
+    private async Task<ITransport> ReachTlsAsync(Uri uri, CancellationToken cancel) =>
+        await TlsTransport.DialAsync(uri.Host, uri.Port, Quic.Certificate, options.Domains.RelayStaking, cancel);
 
     private static async Task RejectAsync(ITransport transport)
     {

@@ -72,6 +72,9 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>The peer's address, for people.</summary>
     public string Remote => _transport.Remote;
 
+    /// <summary>What carries it: <c>quic</c>, <c>tls</c> or <c>websocket</c>.</summary>
+    public string Transport => _transport.Name;
+
     /// <summary>Whether the handshake is done and the connection has not ended.</summary>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully && !IsClosing;
 

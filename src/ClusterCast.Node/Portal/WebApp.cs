@@ -60,7 +60,7 @@ internal static class WebApp
     // The page of a stream asks for these first; the browser does so before the page's script has come (RFC 8288, HTML "preload").
     private static void Preload(HttpResponse response, string path)
     {
-        if (path.Split('/') is ["", "watch", var stream, ..] && StreamId.TryParse(stream, out _))
+        if (path.Split('/') is ["", "watch", var stream, ..] && stream.Length is > 0 and <= 78 && stream.All(char.IsAsciiDigit))
         {
             response.Headers.Append("Link", $"</api/streams/{stream}/relays>; rel=preload; as=fetch; crossorigin=anonymous, </api/streams/{stream}>; rel=preload; as=fetch; crossorigin=anonymous");
         }

@@ -44,7 +44,7 @@ public sealed class RelayRole : IRole
             SigningKeys = streams.Keys,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
-            QuicListen = settings.Text("relay:quic") is { } quic ? Endpoints.Parse(quic) : null,
+            QuicListen = QuicListen(settings),
             Payout = Payout(settings.Text("relay:payout"), nodeKey.Address),
             Price = (ulong)settings.Number("relay:price"),
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
@@ -63,17 +63,18 @@ public sealed class RelayRole : IRole
         mesh.Start();
         var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndpoint}";
         var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}{MeshNode.WebSocketPath}";
-        var webTransport = WebTransport(settings.Text("relay:publicWebTransport"), mesh.QuicLocal, log);
+        var quic = PublicQuic(settings, mesh, tls);
+        var webTransport = PublicWebTransport(settings, quic);
         mesh.SetEndpoints(
         [
+            .. quic.Length > 0 ? [new Endpoint(EndpointKind.Quic, quic), new Endpoint(EndpointKind.WebTransport, webTransport)] : (Endpoint[])[],
             new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws),
-            .. webTransport is null ? (IEnumerable<Endpoint>)[] : [new Endpoint(EndpointKind.WebTransport, webTransport)],
         ]);
         log.LogInformation(
-            "Relay {Node} at {Tls}, {Ws} and {WebTransport}, ${Price} a GB", nodeKey.Address, tls, ws, webTransport ?? "no WebTransport", settings.Number("relay:price") / 1_000_000m);
+            "Relay {Node} at {Quic}, {Tls} and {Ws}, ${Price} a GB", nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
-            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("tls", tls), ("ws", ws),
-            ("webTransport", webTransport ?? ""), ("http", web.Url.ToString().TrimEnd('/')));
+            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic), ("tls", tls), ("ws", ws),
+            ("webTransport", webTransport), ("http", web.Url.ToString().TrimEnd('/')));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
     }
@@ -96,24 +97,26 @@ public sealed class RelayRole : IRole
         }
     }
 
-    // Where browsers reach this relay by WebTransport; null where QUIC is off, or where nobody says which address is meant.
-    private static string? WebTransport(string? given, IPEndPoint? listens, ILogger log)
+    // By itself QUIC has the address of TLS and, as far as it is free, the same port number.
+    private static IPEndPoint? QuicListen(Settings settings) => settings.Text("relay:quic") switch
     {
-        if (listens is null)
-        {
-            return null;
-        }
+        "off" => null,
+        { } address => Endpoints.Parse(address),
+        _ => Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
+    };
 
-        var authority = given ?? listens.ToString();
-        if (given is null && (listens.Address.Equals(IPAddress.Any) || listens.Address.Equals(IPAddress.IPv6Any)))
-        {
-            log.LogWarning("Browsers cannot find WebTransport at {Address}: set relay:publicWebTransport to the public host and port", listens);
-            return null;
-        }
+    private static string PublicQuic(Settings settings, MeshNode mesh, string tls) => mesh.QuicEndpoint is not { } own ? ""
+        : settings.Text("relay:publicQuic") is { } told ? told
+        : own.Port == mesh.TlsEndpoint?.Port && Uri.TryCreate(tls, UriKind.Absolute, out var uri) ? $"quic://{uri.Authority}"
+        : $"quic://{own}";
 
-        return Uri.TryCreate($"https://{authority}{MeshNode.WebSocketPath}", UriKind.Absolute, out var url) && url.Authority.Length > 0 && url.PathAndQuery == MeshNode.WebSocketPath
-            ? $"https://{authority}{MeshNode.WebSocketPath}"
-            : throw new NodeException($"'relay:publicWebTransport' is '{given}'; a host and port like relay.example:4433 are expected.", ExitCode.Usage);
+    // Where browsers come by WebTransport: to the port of QUIC; empty without it.
+    private static string PublicWebTransport(Settings settings, string quic)
+    {
+        var told = settings.Text("relay:publicWebTransport");
+        return quic.Length == 0 ? ""
+            : Uri.TryCreate($"https://{told ?? new Uri(quic).Authority}{MeshNode.WebSocketPath}", UriKind.Absolute, out var url) && url.PathAndQuery == MeshNode.WebSocketPath ? url.ToString()
+            : throw new NodeException($"'relay:publicWebTransport' is '{told}'; a host and port like relay.example:4430 are expected.", ExitCode.Usage);
     }
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);

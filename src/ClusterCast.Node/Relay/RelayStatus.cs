@@ -19,6 +19,7 @@ internal sealed class RelayStatus(MeshNode mesh, TillDesk till, PurseDesk purse)
             role = "relay",
             node = mesh.NodeId.ToString(),
             tracks = carried.Count,
+            transports = mesh.Peers.CountBy(peer => peer.Transport).OrderBy(count => count.Key, StringComparer.Ordinal).ToDictionary(),
             subscribers = carried.Sum(track => track.Subscribers),
             served = Money.FormatMegabytes(statistics.BytesServed),
             tickets = statistics.TicketsAccepted,

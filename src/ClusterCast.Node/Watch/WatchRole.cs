@@ -57,7 +57,7 @@ public sealed class WatchRole : IRole
         var hls = settings.Switch("watch:hls") ? new HlsWindow() : null;
         var track = await FindTrackAsync(mesh, settings, context.Time, over.Token).ConfigureAwait(false);
         await using var subscription = mesh.Subscribe(track);
-        var viewer = new WatchStatus(subscription, purse.Purse, context.Time);
+        var viewer = new WatchStatus(mesh, subscription, purse.Purse, context.Time);
         await using var web = await WebHost.StartAsync(
             context, "watch", settings.Required("watch:http", "Give an address like 127.0.0.1:0."), () => null,
             app =>

@@ -1,19 +1,23 @@
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Protocol.Evidence;
+using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Tests.Subscribing;
 
 /// <summary>Three relays and a viewer; the relay that the viewer uses, or the one that the broadcaster pushes to, goes wrong in mid-stream.</summary>
-public sealed class FailoverTests
+public class FailoverTests
 {
+    /// <summary>What carries the connections.</summary>
+    protected virtual EndpointKind By => EndpointKind.Tls;
+
     public static TheoryData<bool> PushedOrNot => [true, false];
 
     [Theory]
     [MemberData(nameof(PushedOrNot))]
     public async Task A_relay_that_flips_a_bit_is_banned_at_its_first_leaf_and_no_part_is_lost(bool pushed)
     {
-        await using var scene = await Scene.Create(pushed);
+        await using var scene = await Scene.Create(By, pushed);
         var incident = new TaskCompletionSource<IncidentReport>();
         scene.Viewer.IncidentSeen += incident.SetResult;
         await scene.Play(30);
@@ -41,7 +45,7 @@ public sealed class FailoverTests
     [MemberData(nameof(PushedOrNot))]
     public async Task A_relay_that_falls_silent_is_left_and_no_part_is_lost(bool pushed)
     {
-        await using var scene = await Scene.Create(pushed);
+        await using var scene = await Scene.Create(By, pushed);
         await scene.Play(30);
         scene.Fault.Now = Misbehaviour.Silence;
         await scene.Play(100);
@@ -56,7 +60,7 @@ public sealed class FailoverTests
     [MemberData(nameof(PushedOrNot))]
     public async Task A_relay_that_dies_is_replaced_and_no_part_is_lost(bool pushed)
     {
-        await using var scene = await Scene.Create(pushed);
+        await using var scene = await Scene.Create(By, pushed);
         await scene.Play(30);
         foreach (var peer in scene.Bad.Connections.All)
         {
@@ -75,7 +79,7 @@ public sealed class FailoverTests
     [Fact]
     public async Task When_the_broadcaster_ends_the_end_reaches_the_viewer_after_the_last_part()
     {
-        await using var scene = await Scene.Create(pushed: false);
+        await using var scene = await Scene.Create(By, pushed: false);
         await scene.Play(7);
         await scene.Pump.DisposeAsync();
         scene.Publisher.End();
@@ -115,9 +119,9 @@ public sealed class FailoverTests
 
         public required TrackSubscription Subscription { get; init; }
 
-        public static async Task<Scene> Create(bool pushed)
+        public static async Task<Scene> Create(EndpointKind by, bool pushed)
         {
-            var world = new MeshWorld();
+            var world = new MeshWorld(by);
             var faults = new[] { new SwitchableFault(), new SwitchableFault(), new SwitchableFault() };
             var first = world.Relay(1, o => o with { Fault = faults[0] });
             world.Bootstrap(first);

@@ -15,7 +15,7 @@ public sealed class TrackReceiverTests
     private static readonly OneKey Keys = new(SigningKey.Address);
 
     private readonly TrackReceiver _receiver = new(
-        MeshWorld.Track, MeshWorld.Domains.StreamKeys, Keys, sink: null, new MeshMetrics(() => default));
+        MeshWorld.Track, MeshWorld.Domains.StreamKeys, Keys, sink: null, new MeshMetrics(() => default, () => []));
 
     [Fact]
     public void All_that_follows_the_init_segment_of_an_older_run_is_late()

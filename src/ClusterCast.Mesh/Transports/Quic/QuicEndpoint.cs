@@ -300,11 +300,24 @@ internal sealed class QuicEndpoint : IAsyncDisposable
 
         if (accepted is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Accepted(state.Connection), (Accepted: accepted, Connection: connection), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Endpoint.HandOver(state.Accepted, state.Connection), (Endpoint: this, Accepted: accepted, Connection: connection), preferLocal: false);
         }
         else if (dialing?.TrySetResult(connection) != true)
         {
             connection.Close(0, "");
+        }
+    }
+
+    private void HandOver(Action<QuicConnection> accepted, QuicConnection connection)
+    {
+        try
+        {
+            accepted(connection);
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "An accepted QUIC connection could not be taken");
+            connection.Close(1, "");
         }
     }
 

@@ -218,7 +218,7 @@ internal sealed class QuicStream : IDisposable
         lock (_gate)
         {
             _released = true;
-            _readFault ??= why;
+            _readFault ??= _finished ? null : why;
             _writeFault ??= why;
         }
 

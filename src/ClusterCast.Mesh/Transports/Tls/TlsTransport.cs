@@ -26,6 +26,9 @@ internal sealed class TlsTransport : ITransport
     }
 
     /// <inheritdoc/>
+    public string Name => "tls";
+
+    /// <inheritdoc/>
     public Address? ProvenPeer { get; }
 
     /// <inheritdoc/>

@@ -7,6 +7,9 @@ namespace ClusterCast.Mesh.Transports.WebSockets;
 internal sealed class WebSocketTransport(WebSocket socket, string remote) : ITransport
 {
     /// <inheritdoc/>
+    public string Name => "websocket";
+
+    /// <inheritdoc/>
     public Address? ProvenPeer => null;
 
     /// <inheritdoc/>

@@ -7,6 +7,9 @@ namespace ClusterCast.Mesh.Transports.WebTransport;
 internal sealed class WebTransportTransport(IQuicLink link, IQuicLane lane, LaneReader reader) : ITransport
 {
     /// <inheritdoc/>
+    public string Name => "webtransport";
+
+    /// <inheritdoc/>
     public Address? ProvenPeer => null;
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ public sealed class WebTransportListenerTests
     {
         await using var world = new MeshWorld();
         var relay = world.Relay(1, options => options with { QuicListen = new IPEndPoint(IPAddress.Loopback, 0) });
-        await using var page = await QuicPage.Open(relay.QuicLocal!);
+        await using var page = await QuicPage.Open(relay.QuicEndpoint!);
         var nonce = Hash32.From(RandomNumberGenerator.GetBytes(32));
         await page.Send(Frame.Encode(new Hello(1, PeerRole.Viewer, 31_337, nonce)));
         var welcome = Welcome.Read((await page.Read(FrameType.Welcome)).Body);
@@ -37,7 +37,7 @@ public sealed class WebTransportListenerTests
     public async Task A_node_without_quic_takes_no_page()
     {
         await using var world = new MeshWorld();
-        Assert.Null(world.Relay(1).QuicLocal);
+        Assert.Null(world.Relay(1, options => options with { QuicListen = null }).QuicEndpoint);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class WebTransportListenerTests
         var relay = world.Relay(1, options => options with { QuicListen = new IPEndPoint(IPAddress.Loopback, 0) });
         relay.SetEndpoints([new Endpoint(EndpointKind.WebSocket, "ws://relay.example/clustercast"), new Endpoint(EndpointKind.WebTransport, Url)]);
         Assert.Equal("ws://relay.example/clustercast", relay.OwnRecord!.Endpoints[0].Url);
-        await using var page = await QuicPage.Open(relay.QuicLocal!);
+        await using var page = await QuicPage.Open(relay.QuicEndpoint!);
         Assert.Equal($"{Url}#{page.CertificateHash}", relay.OwnRecord.Endpoints[1].Url);
     }
 
