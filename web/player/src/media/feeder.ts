@@ -84,6 +84,12 @@ export class Feeder {
     this.#pump();
   }
 
+  /** The first frame is on the screen: from now on the live edge matters. */
+  painted(): void {
+    this.#soughtAt = 0;
+    this.#steer();
+  }
+
   stop(): void {
     clearInterval(this.#timer);
     this.#clear();
@@ -167,7 +173,7 @@ export class Feeder {
       this.#soughtAt = now;
     }
     if (video.playbackRate !== rate) video.playbackRate = rate;
-    if (!this.started) this.#startedAt = this.#lastStall = now;
+    if (!this.started) this.#startedAt = this.#lastStall = this.#soughtAt = now;
     if (video.paused && !document.hidden) void video.play().catch(() => {});
     this.#watch();
     const behind = video.currentTime - KEEP_BEHIND;

@@ -64,6 +64,7 @@ export class Subscription {
   #link: RelayLink | null = null;
   #standby: RelayConnection | null = null;
   #opening = false;
+  #preparing = false;
   #stopped = false;
   #progress = 0;
   #lastProgress = 0;
@@ -97,7 +98,7 @@ export class Subscription {
     if (recordFault(verifier, domains, record, clock.now()) !== null) return;
     this.candidates.add(record);
     if (!this.#link && !this.#opening) void this.#next();
-    else if (this.#link && !this.#standby) void this.#prepare();
+    else if (this.#progress > 0) void this.#prepare();
   }
 
   /** Begins; a relay is chosen with the first record. */
@@ -189,7 +190,7 @@ export class Subscription {
     this.transport = connection.kind;
     this.#lastProgress = context.clock.now();
     link.start(options.track, this.#playhead.position);
-    void this.#prepare();
+    if (this.#progress > 0) void this.#prepare();
   }
 
   #leaf(link: RelayLink, part: VerifiedPart): void {
@@ -198,6 +199,7 @@ export class Subscription {
     if (this.#progress++ === 0 || this.relaysUsed.at(-1) !== link.node) {
       if (!this.relaysUsed.includes(link.node)) this.relaysUsed.push(link.node);
       this.options.onChange();
+      void this.#prepare();
     }
     if (part.complete) for (const ready of this.#playhead.completed(part)) this.options.onPart(ready);
   }
@@ -245,9 +247,15 @@ export class Subscription {
     this.#finishing.add(done);
   }
 
+  /** Connects the relay that takes over; not before the first leaf has come, or a while has passed without one. */
   async #prepare(): Promise<void> {
-    if (this.#standby || this.#stopped || !this.#link) return;
-    const choice = this.candidates.choose(this.options.stream, this.options.track, this.context.clock.now(), this.#link.node);
+    if (this.#standby || this.#preparing || this.#stopped || !this.#link) return;
+    this.#preparing = true;
+    await this.#connectStandby(this.#link.node).finally(() => { this.#preparing = false; });
+  }
+
+  async #connectStandby(inUse: string): Promise<void> {
+    const choice = this.candidates.choose(this.options.stream, this.options.track, this.context.clock.now(), inUse);
     if (!choice) return;
     const connection = await this.#connect(choice);
     if (!connection) return;
