@@ -228,10 +228,7 @@ public sealed class MeshNode : IAsyncDisposable
         {
             var stop = _stop.Token;
             _quicListens = _connector.Quic.TryListen(udp, _listener?.Local.Port, connection => _ = _connector.AcceptAsync(connection, stop));
-            if (_quicListens)
-            {
-                _webTransport = new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.AcceptAsync);
-            }
+            _webTransport = _quicListens ? new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.AcceptAsync) : null;
         }
 
         var own = OwnEndpoints();
