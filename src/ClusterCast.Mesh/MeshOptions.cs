@@ -90,6 +90,15 @@ public sealed record MeshOptions
     /// <summary>Connections held at a time; more are closed.</summary>
     public int MaxConnections { get; init; } = 2_000;
 
+    /// <summary>
+    /// Accepted connections held at a time of one address (an IPv6 /64); four times as many of its neighbourhood (a /24 or /48). This machine's own are not limited.
+    /// Behind a proxy that hides the viewers' addresses it must be as high as <see cref="MaxConnections"/>.
+    /// </summary>
+    public int MaxConnectionsPerAddress { get; init; } = 256;
+
+    /// <summary>Those of them that may be in the handshake.</summary>
+    public int MaxHandshakesPerAddress { get; init; } = 32;
+
     /// <summary>Relays that the node keeps connected by itself, 1 to 8.</summary>
     public int MaxPeers { get; init; } = 8;
 
@@ -131,6 +140,15 @@ public sealed record MeshOptions
 
     /// <summary>Makes this node misbehave; null in earnest.</summary>
     public IServingFault? Fault { get; init; }
+
+    /// <summary>Whether this machine's own connections are limited like others.</summary>
+    internal bool LimitLoopback { get; init; }
+
+    /// <summary>A handshake that lasts longer is cut.</summary>
+    internal TimeSpan HandshakeWithin { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A frame that has begun and does not end for longer is cut.</summary>
+    internal TimeSpan FrameWithin { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

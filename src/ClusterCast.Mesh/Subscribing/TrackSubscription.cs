@@ -263,6 +263,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         {
             case Verdict.Malformed:
                 _parents.Leave(upstream, Leaving.Malformed, $"It broke the protocol: {type} does not follow from what it sent before.");
+                _floor.Metrics.Guard.UnexpectedFrame.Add();
                 upstream.Peer.Close(GoodbyeCode.ProtocolError, $"{type} does not follow from what was sent before.");
                 break;
             case Verdict.Corrupt when intake.Doubt is not null:

@@ -51,6 +51,7 @@ public sealed class RelayRole : IRole
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
             BootstrapFile = settings.Text("bootstrap"),
             MaxSubscribers = (int)settings.Number("relay:subscribers", 1, 1_000_000),
+            MaxConnectionsPerAddress = (int)settings.Number("relay:perAddress", 1, 1_000_000),
             ServingSessions = new TillSessions(till.Till),
             PayingSessions = new PurseSessions(purse.Purse),
             Fault = fault,
@@ -147,7 +148,8 @@ public sealed class RelayRole : IRole
         }
 
         using var socket = await http.WebSockets.AcceptWebSocketAsync(MeshNode.WebSocketProtocol).ConfigureAwait(false);
-        await mesh.AcceptWebSocketAsync(socket, $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}").ConfigureAwait(false);
+        var remote = http.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, http.Connection.RemotePort).ToString() : "?";
+        await mesh.AcceptWebSocketAsync(socket, remote).ConfigureAwait(false);
     }
 
     private static PrivateKey Key(string? file, string standard, bool devnet) =>

@@ -25,7 +25,7 @@ internal sealed class LossyTransport : IDatagramTransport
         _ = Task.Run(DeliverAsync);
     }
 
-    public string Name => "lossy";
+    public string Name => "memory";
 
     public Address? ProvenPeer { get; }
 
