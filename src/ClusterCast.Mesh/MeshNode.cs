@@ -237,7 +237,7 @@ public sealed class MeshNode : IAsyncDisposable
             SetEndpoints(own);
         }
 
-        _lookout.Start(_listener?.Local.Port ?? 0, _changed.Set, _stop.Token);
+        _lookout.Start(_listener?.Local.Port ?? QuicEndpoint?.Port ?? 0, _changed.Set, _stop.Token);
         _housekeeping = Task.Run(KeepHouseAsync);
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }
