@@ -33,7 +33,7 @@ public sealed record MeshOptions
     /// <summary>Where to listen for TLS; port 0 takes a free one, null does not listen.</summary>
     public IPEndPoint? TlsListen { get; init; }
 
-    /// <summary>Where to listen for QUIC; port 0 takes the number of the TLS port or a free one, null does not listen and still dials by QUIC. Browsers come here by WebTransport.</summary>
+    /// <summary>Where to listen for QUIC; port 0 takes the number of the TLS port or a free one, null does not listen and still dials by QUIC. Browsers come to it by WebTransport.</summary>
     public IPEndPoint? QuicListen { get; init; }
 
     /// <summary>The node's addresses for its record. Without any, the QUIC and TLS endpoints that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>

@@ -68,19 +68,18 @@ public sealed class RelayRole : IRole
         var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndpoint}";
         var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}{MeshNode.WebSocketPath}";
         var quic = PublicQuic(settings, mesh, tls);
-        var webTransport = WebTransport(settings.Text("relay:publicWebTransport"), mesh.QuicEndpoint, log);
+        var webTransport = PublicWebTransport(settings, quic);
         mesh.SetEndpoints(
         [
-            .. quic.Length > 0 ? [new Endpoint(EndpointKind.Quic, quic)] : (Endpoint[])[],
+            .. quic.Length > 0 ? [new Endpoint(EndpointKind.Quic, quic), new Endpoint(EndpointKind.WebTransport, webTransport)] : (Endpoint[])[],
             new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws),
-            .. webTransport is null ? (IEnumerable<Endpoint>)[] : [new Endpoint(EndpointKind.WebTransport, webTransport)],
         ]);
         log.LogInformation(
             "Relay {Node} at {Quic}, {Tls}, {Ws} and {WebTransport}, ${Price} a GB",
-            nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, webTransport ?? "no WebTransport", settings.Number("relay:price") / 1_000_000m);
+            nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, webTransport.Length > 0 ? webTransport : "no WebTransport", settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
             context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic), ("tls", tls), ("ws", ws),
-            ("webTransport", webTransport ?? ""), ("http", web.Url.ToString().TrimEnd('/')), ("dht", mesh.DhtNode?.Local.ToString() ?? ""));
+            ("webTransport", webTransport), ("http", web.Url.ToString().TrimEnd('/')), ("dht", mesh.DhtNode?.Local.ToString() ?? ""));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
     }
@@ -116,24 +115,13 @@ public sealed class RelayRole : IRole
         : own.Port == mesh.TlsEndpoint?.Port && Uri.TryCreate(tls, UriKind.Absolute, out var uri) ? $"quic://{uri.Authority}"
         : $"quic://{own}";
 
-    // Where browsers reach this relay by WebTransport; null where QUIC is off, or where nobody says which address is meant.
-    private static string? WebTransport(string? given, IPEndPoint? listens, ILogger log)
+    // Where browsers come by WebTransport: to the port of QUIC; empty without it.
+    private static string PublicWebTransport(Settings settings, string quic)
     {
-        if (listens is null)
-        {
-            return null;
-        }
-
-        var authority = given ?? listens.ToString();
-        if (given is null && (listens.Address.Equals(IPAddress.Any) || listens.Address.Equals(IPAddress.IPv6Any)))
-        {
-            log.LogWarning("Browsers cannot find WebTransport at {Address}: set relay:publicWebTransport to the public host and port", listens);
-            return null;
-        }
-
-        return Uri.TryCreate($"https://{authority}{MeshNode.WebSocketPath}", UriKind.Absolute, out var url) && url.Authority.Length > 0 && url.PathAndQuery == MeshNode.WebSocketPath
-            ? $"https://{authority}{MeshNode.WebSocketPath}"
-            : throw new NodeException($"'relay:publicWebTransport' is '{given}'; a host and port like relay.example:4433 are expected.", ExitCode.Usage);
+        var told = settings.Text("relay:publicWebTransport");
+        return quic.Length == 0 ? ""
+            : Uri.TryCreate($"https://{told ?? new Uri(quic).Authority}{MeshNode.WebSocketPath}", UriKind.Absolute, out var url) && url.PathAndQuery == MeshNode.WebSocketPath ? url.ToString()
+            : throw new NodeException($"'relay:publicWebTransport' is '{told}'; a host and port like relay.example:4430 are expected.", ExitCode.Usage);
     }
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
