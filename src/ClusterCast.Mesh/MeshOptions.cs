@@ -27,6 +27,12 @@ public sealed record MeshOptions
     /// <summary>Which keys may sign heads.</summary>
     public required ISigningKeys SigningKeys { get; init; }
 
+    /// <summary>
+    /// Asks the chain whether a key that <see cref="SigningKeys"/> does not know may sign, at a time in Unix ms: it may have been delegated a moment ago. Fails when
+    /// the chain cannot tell. Null: an unknown key is none.
+    /// </summary>
+    public Func<StreamId, Address, ulong, CancellationToken, Task<bool>>? ConfirmKey { get; init; }
+
     /// <summary>Where bans, good peers and incidents are kept; null keeps them in memory only.</summary>
     public string? DataDirectory { get; init; }
 
