@@ -108,5 +108,5 @@ internal sealed class QuicPort(X509Certificate2 certificate, Eip712Domain relayS
     }
 
     // Media must not wait because a radio link loses a packet: at 1 % of loss and 40 ms of round trip CUBIC carries less than 3 Mb/s.
-    private QuicOptions Options(IPEndPoint at) => new() { Local = at, Congestion = QuicCongestion.Bbr, Logging = logging };
+    private QuicOptions Options(IPEndPoint at) => new() { Local = at, Congestion = QuicCongestion.Bbr2, Logging = logging };
 }
