@@ -108,7 +108,7 @@ enum {
   CCQ_PEER_OPENED,     /* stream */
   CCQ_DATA,            /* stream, slab, offset, length; flags: CCQ_FIN */
   CCQ_PEER_RESET,      /* stream, value: code. No more data */
-  CCQ_PEER_STOPPED,    /* stream, value: code. What was not sent is dropped and the stream is reset */
+  CCQ_PEER_STOPPED,    /* stream; the library tells no code. What was not sent is dropped and the stream is reset */
   CCQ_STREAM_CLOSED,   /* the last event of a stream */
   CCQ_WRITABLE,        /* value: bytes of all streams that have left the queue so far */
   CCQ_DATAGRAM_IN,     /* slab, offset, length */

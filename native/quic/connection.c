@@ -82,6 +82,52 @@ static int on_old_cid(ngtcp2_conn *quic, const ngtcp2_cid *cid, void *user) {
   return 0;
 }
 
+/* A stateless reset looks like a packet of no connection but for its token, by which it is found. */
+static int add_token(ccq_connection *connection, const uint8_t *token) {
+  ccq_context *context = connection->context;
+  uint64_t key = ccq_cid_key(context, token, NGTCP2_STATELESS_RESET_TOKENLEN);
+  for (size_t i = 0; i < CCQ_TOKENS; i++) {
+    if (connection->tokens[i] == key) {
+      return 0;
+    }
+  }
+  for (size_t i = 0; i < CCQ_TOKENS; i++) {
+    if (!connection->tokens[i]) {
+      if (ccq_table_get(&context->by_token, key)) {
+        return 0; /* taken: a peer that repeats somebody's token gains nothing */
+      }
+      connection->tokens[i] = key;
+      return ccq_table_put(&context->by_token, key, connection) ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+  }
+  return 0;
+}
+
+static void remove_token(ccq_connection *connection, size_t index) {
+  if (connection->tokens[index]) {
+    ccq_table_remove(&connection->context->by_token, connection->tokens[index]);
+    connection->tokens[index] = 0;
+  }
+}
+
+static int on_peer_cid(ngtcp2_conn *quic, int status, uint64_t sequence, const ngtcp2_cid *cid, const uint8_t *token, void *user) {
+  (void)quic, (void)sequence, (void)cid;
+  ccq_connection *connection = user;
+  if (!token) {
+    return 0;
+  }
+  if (status == NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE) {
+    return add_token(connection, token);
+  }
+  uint64_t key = ccq_cid_key(connection->context, token, NGTCP2_STATELESS_RESET_TOKENLEN);
+  for (size_t i = 0; i < CCQ_TOKENS; i++) {
+    if (connection->tokens[i] == key) {
+      remove_token(connection, i);
+    }
+  }
+  return 0;
+}
+
 static int on_key_update(ngtcp2_conn *quic, uint8_t *rx_secret, uint8_t *tx_secret, ngtcp2_crypto_aead_ctx *rx_aead, uint8_t *rx_iv,
                          ngtcp2_crypto_aead_ctx *tx_aead, uint8_t *tx_iv, const uint8_t *current_rx, const uint8_t *current_tx, size_t length,
                          void *user) {
@@ -153,6 +199,10 @@ static int on_handshake(ngtcp2_conn *quic, void *user) {
   if (certificate) {
     memcpy(connection->info->data + sizeof *peer, chain[0].data, certificate);
   }
+  const ngtcp2_transport_params *theirs = ngtcp2_conn_get_remote_transport_params(quic);
+  if (theirs && theirs->stateless_reset_token_present && add_token(connection, theirs->stateless_reset_token) != 0) {
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
   connection->connected = true;
   end_handshake(connection);
   if (context->config.keep_alive_ms) {
@@ -181,6 +231,7 @@ static const ngtcp2_callbacks *callbacks(void) {
     .decrypt = ngtcp2_crypto_decrypt_cb,
     .hp_mask = ngtcp2_crypto_hp_mask_cb,
     .recv_stateless_reset = on_stateless_reset,
+    .dcid_status = on_peer_cid,
     .recv_retry = ngtcp2_crypto_recv_retry_cb,
     .rand = on_random,
     .get_new_connection_id = on_new_cid,
@@ -504,7 +555,8 @@ void ccq_tell_closed(ccq_connection *connection) {
 
 static void enter(ccq_connection *connection, ccq_state state, uint32_t by, uint64_t code, const char *reason, size_t length) {
   ccq_context *context = connection->context;
-  uint64_t linger = 3 * ngtcp2_conn_get_pto(connection->quic);
+  /* A peer that has proven nothing leaves nothing behind, or else a flood would fill the memory with what is over. */
+  uint64_t linger = connection->connected || !connection->server ? 3 * ngtcp2_conn_get_pto(connection->quic) : 0;
   connection->state = state;
   end_handshake(connection);
   if (!connection->connected) {
@@ -615,6 +667,9 @@ void ccq_reap(ccq_connection *connection) {
   }
   if (connection->client_dcid.datalen) {
     ccq_table_remove(&context->by_cid, ccq_cid_key(context, connection->client_dcid.data, connection->client_dcid.datalen));
+  }
+  for (size_t i = 0; i < CCQ_TOKENS; i++) {
+    remove_token(connection, i);
   }
   ccq_table_remove(&context->by_handle, connection->handle);
   ccq_timers_remove(connection);

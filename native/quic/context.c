@@ -447,6 +447,7 @@ void ccq_free(ccq_context *context) {
   }
   ccq_table_free(&context->by_cid);
   ccq_table_free(&context->by_handle);
+  ccq_table_free(&context->by_token);
   free(context->heap);
   free(context->buckets);
   free(context->arena);

@@ -23,6 +23,7 @@
 #define CCQ_RECEIVE_BATCH 32
 #define CCQ_ARENA_BYTES (1 << 20)
 #define CCQ_MESSAGES 512
+#define CCQ_TOKENS 8 /* of stateless resets, a connection */
 #define CCQ_SERVED 16 /* ALPNs */
 #define CCQ_LIMIT_BUCKETS 4096
 
@@ -111,6 +112,7 @@ typedef struct ccq_connection {
   bool close_pending; /* the closed event still has to be told */
   ccq_event closed;
   struct ccq_connection *next_dirty;
+  uint64_t tokens[CCQ_TOKENS]; /* keys of the tokens by which the peer may reset the connection; 0 is free */
   ngtcp2_cid client_dcid; /* by which the client's first packets are routed */
   ccq_sockaddr peer;
   ccq_table streams; /* by id + 1 */
@@ -169,7 +171,7 @@ struct ccq_context {
   ccq_event *fresh; /* events of this pass */
   size_t fresh_count, fresh_capacity, backlog;
 
-  ccq_table by_cid, by_handle;
+  ccq_table by_cid, by_handle, by_token;
   ccq_connection **heap;
   size_t heap_count, heap_capacity;
   ccq_connection *dirty, **dirty_tail;
@@ -254,6 +256,7 @@ void ccq_stream_unlist(ccq_stream *stream);
 void ccq_streams_unblock(ccq_connection *connection);
 void ccq_stream_sent(ccq_stream *stream, size_t count, bool fin);
 void ccq_stream_drop(ccq_stream *stream);
+void ccq_stream_stopped(ccq_stream *stream);
 void ccq_streams_free(ccq_connection *connection);
 void ccq_streams_open(ccq_connection *connection);
 void ccq_stream_request(ccq_connection *connection, const ccq_command *command);

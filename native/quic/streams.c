@@ -278,6 +278,17 @@ void ccq_stream_sent(ccq_stream *stream, size_t count, bool fin) {
   }
 }
 
+/* Libngtcp2 0.12 resets a stream that the peer stops, and lets that be seen by the next write only. */
+void ccq_stream_stopped(ccq_stream *stream) {
+  ccq_connection *connection = stream->connection;
+  if (!stream->shut) {
+    ccq_stream_drop(stream);
+    if (!tell(connection, CCQ_PEER_STOPPED, stream->id, 0)) {
+      ccq_fail(connection, NGTCP2_ERR_NOMEM);
+    }
+  }
+}
+
 /* ---- what the library tells ---- */
 
 static int on_open(ngtcp2_conn *quic, int64_t id, void *user) {
@@ -315,7 +326,11 @@ static bool deliver(ccq_stream *stream, uint32_t offset, uint32_t length, uint32
   return true;
 }
 
-/* Libngtcp2 0.12 never reports the end of a stream on which only the peer sends, so its last byte or its reset is the end here. */
+/*
+ * Libngtcp2 0.12 never reports the end of a stream on which only the peer sends, so its last byte or its reset is the end here.
+ * The library keeps about 300 bytes of each such stream until the connection ends: long-lived connections that receive many
+ * streams had better use bidirectional ones.
+ */
 static bool end_received(ccq_stream *stream) {
   ccq_connection *connection = stream->connection;
   if (!is_uni(stream->id)) {
@@ -387,16 +402,6 @@ static int on_reset(ngtcp2_conn *quic, int64_t id, uint64_t size, uint64_t code,
   return tell(connection, CCQ_PEER_RESET, id, code) && end_received(stream) ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
 }
 
-static int on_stop(ngtcp2_conn *quic, int64_t id, uint64_t code, void *user, void *stream_user) {
-  (void)quic;
-  ccq_stream *stream = stream_user;
-  if (!stream) {
-    return 0;
-  }
-  ccq_stream_drop(stream);
-  return tell(user, CCQ_PEER_STOPPED, id, code) ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
-}
-
 static int on_close(ngtcp2_conn *quic, uint32_t flags, int64_t id, uint64_t code, void *user, void *stream_user) {
   (void)quic, (void)flags, (void)code;
   ccq_stream *stream = stream_user;
@@ -425,7 +430,6 @@ void ccq_stream_callbacks(ngtcp2_callbacks *callbacks) {
   callbacks->recv_stream_data = on_data;
   callbacks->acked_stream_data_offset = on_acked;
   callbacks->stream_reset = on_reset;
-  callbacks->stream_stop_sending = on_stop;
   callbacks->stream_close = on_close;
   callbacks->extend_max_stream_data = on_credit;
 }

@@ -68,6 +68,9 @@ internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls) : IAsyncDisp
         DataDirectory = Path.Combine(Directory, key.ToString()),
         BootstrapFile = File.Exists(BootstrapPath) ? BootstrapPath : null,
         Random = new SeededRandom(key),
+
+        // A machine that runs many tests at once is no full relay.
+        MaxSendDelay = TimeSpan.FromMinutes(1),
         Logging = Complaints,
     };
 
@@ -88,7 +91,7 @@ internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls) : IAsyncDisp
 
     public MeshNode Broadcaster(byte key, Func<MeshOptions, MeshOptions>? change = null)
     {
-        var options = Options(PeerRole.Broadcaster, key);
+        var options = Options(PeerRole.Broadcaster, key) with { PushTo = 1 };
         return Start(change?.Invoke(options) ?? options);
     }
 

@@ -26,6 +26,7 @@ internal static class RelayVerb
             new("--ticket-bytes", "till:ticketBytes", "A ticket is due after so many bytes"),
             new("--hold", "till:hold", "Seconds between a win and its redemption"),
             new("--faults", "relay:faults", "Allow POST /faults on loopback, for demonstrations on a devnet", IsSwitch: true),
+            .. DiscoveryFlags.All,
         ],
         () => new RelayRole());
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using ClusterCast.Protocol.Identifiers;
 
 namespace ClusterCast.Mesh.Transports;
@@ -13,6 +14,9 @@ internal interface ITransport : IAsyncDisposable
 
     /// <summary>The peer's address, for people.</summary>
     string Remote { get; }
+
+    /// <summary>Where the peer's packets come from; null when the transport cannot tell.</summary>
+    IPEndPoint? Seen => null;
 
     /// <summary>Bytes received, 0 at the end. Throws <see cref="IOException"/> when the connection is lost.</summary>
     ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancel);

@@ -1,5 +1,9 @@
 using System.Buffers;
+using System.Net;
+using ClusterCast.Mesh.Guarding;
+using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.Sessions;
+using ClusterCast.Mesh.Transports.Lane;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Wire;
 using Microsoft.Extensions.Logging;
@@ -7,12 +11,10 @@ using Microsoft.Extensions.Logging;
 namespace ClusterCast.Mesh.Transports;
 
 /// <summary>
-/// One connection to a peer, the same on both sides: handshake, keep-alive, one loop that receives and one that sends. The send loop takes control frames first,
-/// then asks the media sources, and writes many frames at once; nothing is queued for media.
+/// One connection to a peer, the same on both sides: handshake, keep-alive and its end; beside it run a <see cref="FrameReceiver"/> and a <see cref="FrameSender"/>.
 /// </summary>
 internal sealed class PeerConnection : IFrameSink
 {
-    private static readonly TimeSpan HandshakeBound = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SlowBound = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GoodbyeBound = TimeSpan.FromSeconds(1);
 
@@ -22,17 +24,21 @@ internal sealed class PeerConnection : IFrameSink
     private readonly Handshake _handshake;
     private readonly TimeProvider _time;
     private readonly TimeSpan _idleAfter;
+    private readonly TimeSpan _handshakeWithin;
+    private readonly TimeSpan _frameWithin;
+    private readonly GuardMetrics _guard;
     private readonly ILogger _log;
     private readonly KeepAlive _keepAlive;
-    private readonly ControlQueue _control;
-    private readonly AsyncSignal _work = new();
+    private readonly FrameReceiver _receiver;
+    private readonly FrameSender _sender;
+    private readonly PeerLane? _lane;
+    private readonly FrameTaker _takeInTurn;
+    private readonly Lock _dispatch = new();
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _startedAt;
-    private IMediaSource[] _sources = [];
-    private int _nextSource;
-    private long _writingSince;
+    private Task _lanes = Task.CompletedTask;
     private int _closing;
 
     /// <summary>A connection over an open transport. <see cref="RunAsync"/> starts it.</summary>
@@ -42,7 +48,10 @@ internal sealed class PeerConnection : IFrameSink
     /// <param name="dialed">Whether this side dialed.</param>
     /// <param name="expected">The node id that must answer; null for any.</param>
     /// <param name="options">Clock and limits.</param>
-    public PeerConnection(ITransport transport, IPeerHandler handler, NodeIdentity own, bool dialed, Address? expected, MeshOptions options)
+    /// <param name="guard">Counts what is hostile.</param>
+    /// <param name="pump">Sends where the transport need not wait; null leaves it to a loop.</param>
+    public PeerConnection(
+        ITransport transport, IPeerHandler handler, NodeIdentity own, bool dialed, Address? expected, MeshOptions options, GuardMetrics guard, SendPump? pump = null)
     {
         _transport = transport;
         _handler = handler;
@@ -50,9 +59,15 @@ internal sealed class PeerConnection : IFrameSink
         _handshake = new Handshake(own, transport.ProvenPeer, expected);
         _time = options.Time;
         _idleAfter = options.IdleAfter;
+        _handshakeWithin = options.HandshakeWithin;
+        _frameWithin = options.FrameWithin;
+        _guard = guard;
         _log = options.Logging.CreateLogger("ClusterCast.Mesh.Connection");
         _keepAlive = new KeepAlive(_time, _idleAfter);
-        _control = new ControlQueue(_time);
+        _takeInTurn = TakeInTurn;
+        _receiver = new FrameReceiver(transport, _time, Take);
+        _lane = PeerLane.For(transport, this, options);
+        _sender = new FrameSender(transport, _lane, pump, _time);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         _startedAt = _time.GetTimestamp();
         Dialed = dialed;
@@ -72,7 +87,13 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>The peer's address, for people.</summary>
     public string Remote => _transport.Remote;
 
-    /// <summary>What carries it: <c>quic</c>, <c>tls</c> or <c>websocket</c>.</summary>
+    /// <summary>Where the peer's packets come from; null when the transport cannot tell.</summary>
+    public IPEndPoint? Seen => _transport.Seen;
+
+    /// <summary>Where the dialed peer sees this node; null before it has said.</summary>
+    public IPEndPoint? ObservedAs { get; set; }
+
+    /// <summary>What carries it: <c>quic</c>, <c>webtransport</c>, <c>tls</c> or <c>websocket</c>.</summary>
     public string Transport => _transport.Name;
 
     /// <summary>Whether the handshake is done and the connection has not ended.</summary>
@@ -87,6 +108,9 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>Ends when the connection has ended and its handler knows.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>Whether it was cut because the handshake did not end in time.</summary>
+    public bool IsSlow { get; private set; }
+
     /// <summary>Why the connection ended, for people.</summary>
     public string Reason { get; private set; } = "";
 
@@ -97,16 +121,19 @@ internal sealed class PeerConnection : IFrameSink
     public TimeSpan? RoundTrip => _keepAlive.RoundTrip;
 
     /// <summary>Bytes written to the transport.</summary>
-    public long SentBytes { get; private set; }
+    public long SentBytes => _sender.SentBytes;
 
     /// <summary>Bytes read from the transport.</summary>
-    public long ReceivedBytes { get; private set; }
+    public long ReceivedBytes => _receiver.ReceivedBytes;
+
+    /// <summary>The lanes of the connection; null where there can be none.</summary>
+    public PeerLane? Lane => _lane;
 
     /// <summary>What the rooms above keep for this connection.</summary>
     public PeerState State { get; set; } = null!;
 
     /// <summary>How long the write in progress has lasted.</summary>
-    public TimeSpan BlockedFor => Volatile.Read(ref _writingSince) is var since and not 0 ? _time.GetElapsedTime(since) : TimeSpan.Zero;
+    public TimeSpan BlockedFor => _sender.BlockedFor;
 
     /// <summary>Runs the connection to its end. Never throws.</summary>
     public async Task RunAsync()
@@ -122,8 +149,10 @@ internal sealed class PeerConnection : IFrameSink
 
         // What is queued, a Goodbye above all, still leaves; the bound was set by Close or is set here.
         _stop.CancelAfter(GoodbyeBound);
-        _work.Set();
+        _sender.End();
         await sending;
+        await _lanes;
+        _lane?.Dispose();
         try
         {
             await _transport.DisposeAsync();
@@ -152,19 +181,19 @@ internal sealed class PeerConnection : IFrameSink
     public void Send<T>(in T message)
         where T : IMessage, allows ref struct
     {
-        if (!IsClosing && !_control.TryEnqueue(Frame.Encode(message)))
+        if (!IsClosing && !_sender.TryEnqueue(Frame.Encode(message)))
         {
             Cut("The peer does not keep up with control frames.");
         }
 
-        _work.Set();
+        _sender.Signal();
     }
 
     /// <summary>Queues a frame that may as well be lost; false when the queue is a quarter full.</summary>
     public bool TrySend(byte[] frame)
     {
-        var queued = !IsClosing && _control.TryEnqueue(frame, ControlQueue.MaxBytes / 4);
-        _work.Set();
+        var queued = !IsClosing && _sender.TryEnqueue(frame, ControlQueue.MaxBytes / 4);
+        _sender.Signal();
         return queued;
     }
 
@@ -177,7 +206,7 @@ internal sealed class PeerConnection : IFrameSink
         }
 
         Reason = reason;
-        _control.TryEnqueue(Frame.Encode(new Goodbye(code, reason)));
+        _sender.TryEnqueue(Frame.Encode(new Goodbye(code, reason)));
         try
         {
             _stop.CancelAfter(GoodbyeBound);
@@ -187,7 +216,7 @@ internal sealed class PeerConnection : IFrameSink
             return;
         }
 
-        _work.Set();
+        _sender.End();
     }
 
     /// <summary>Ends without a Goodbye.</summary>
@@ -199,40 +228,50 @@ internal sealed class PeerConnection : IFrameSink
         }
 
         _transport.Abort();
-        _work.Set();
+        _sender.End();
+    }
+
+    /// <summary>Asks the peer to protect what it sends against loss, where both can.</summary>
+    public void OpenLane()
+    {
+        lock (_dispatch)
+        {
+            if (_lane is not null && !IsClosing && _lane.Open())
+            {
+                _lanes = Task.Run(LaneLoopAsync);
+            }
+        }
     }
 
     /// <summary>Adds a source of media.</summary>
-    public void Add(IMediaSource source)
-    {
-        lock (_control)
-        {
-            _sources = [.. _sources, source];
-        }
-
-        _work.Set();
-    }
+    public void Add(IMediaSource source) => _sender.Add(source);
 
     /// <summary>Removes a source of media.</summary>
-    public void Remove(IMediaSource source)
-    {
-        lock (_control)
-        {
-            _sources = [.. _sources.Where(s => s != source)];
-        }
-    }
+    public void Remove(IMediaSource source) => _sender.Remove(source);
 
     /// <summary>Tells the send loop that a source has something.</summary>
-    public void Signal() => _work.Set();
+    public void Signal() => _sender.Signal();
 
     /// <summary>Looks after timeouts; called several times a second.</summary>
     public void Tick()
     {
-        if (!_ready.Task.IsCompleted && _time.GetElapsedTime(_startedAt) > HandshakeBound)
+        if (IsClosing)
         {
-            Cut($"{Remote} did not finish the handshake in {HandshakeBound.TotalSeconds} s.");
+            return;
         }
-        else if (BlockedFor > SlowBound || _control.Age > SlowBound)
+
+        if (!_ready.Task.IsCompleted && _time.GetElapsedTime(_startedAt) > _handshakeWithin)
+        {
+            IsSlow = true;
+            _guard.SlowHandshake.Add();
+            Cut($"{Remote} did not finish the handshake in {_handshakeWithin.TotalSeconds} s.");
+        }
+        else if (_receiver.InsideFor > _frameWithin)
+        {
+            _guard.SlowFrame.Add();
+            Close(GoodbyeCode.ProtocolError, $"A frame did not end within {_frameWithin.TotalSeconds} s.");
+        }
+        else if (BlockedFor > SlowBound || _sender.ControlAge > SlowBound)
         {
             Cut($"{Remote} did not take a write for {SlowBound.TotalSeconds} s.");
         }
@@ -245,113 +284,119 @@ internal sealed class PeerConnection : IFrameSink
             Send(_keepAlive.CreatePing());
         }
 
-        if (_sources.Length > 0)
+        _lane?.Tick();
+        if (_sender.HasSources || _lane is { HasRepeats: true })
         {
-            _work.Set();
+            _sender.Signal();
         }
     }
 
     private async Task ReceiveLoopAsync()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(2 * WireLimits.BodyBytes);
         try
         {
-            var filled = 0;
-            while (true)
+            await TakeFramesAsync(_receiver.RunAsync);
+            if (PeerGoodbye is null && !_receiver.IsAtEnd)
             {
-                var count = await _transport.ReceiveAsync(buffer.AsMemory(filled), _stop.Token);
-                if (count == 0)
-                {
-                    break;
-                }
-
-                ReceivedBytes += count;
-                filled += count;
-                var taken = TakeFrames(buffer.AsSpan(0, filled));
-                if (taken < 0)
-                {
-                    // Closing with unread bytes would reset the connection and lose the Goodbye on its way.
-                    await DiscardAsync(buffer);
-                    break;
-                }
-
-                buffer.AsSpan(taken, filled - taken).CopyTo(buffer);
-                filled -= taken;
+                await _receiver.DiscardAsync(_stop.Token);
             }
         }
-        catch (WireException e)
-        {
-            Close(GoodbyeCode.ProtocolError, e.Message);
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (IsLoss(e))
         {
             if (Reason.Length == 0)
             {
                 Reason = $"{Remote} was lost ({e.Message}).";
             }
         }
-        catch (Exception e)
-        {
-            _log.LogError(e, "Receiving from {Remote} has failed; the connection is closed", Remote);
-            Close(GoodbyeCode.ProtocolError, "Receiving has failed.");
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
-    private async Task DiscardAsync(byte[] buffer)
-    {
-        while (PeerGoodbye is null && await _transport.ReceiveAsync(buffer, _stop.Token) > 0)
-        {
-        }
-    }
-
-    // Returns the bytes taken, or -1 when the connection is over.
-    private int TakeFrames(ReadOnlySpan<byte> input)
+    // Blocks of a lane become complete on a thread of the transport; they are handled here, in turn with the frames of the stream.
+    private async Task LaneLoopAsync()
     {
         try
         {
-            return ReadFrames(input);
+            await TakeFramesAsync(async stop =>
+            {
+                while (await _lane!.WaitAsync(stop) && TakeBlocks())
+                {
+                    _lane.Poll();
+                }
+            });
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            // The connection ends.
+        }
+    }
+
+    private async Task TakeFramesAsync(Func<CancellationToken, Task> run)
+    {
+        try
+        {
+            await run(_stop.Token);
         }
         catch (WireException e)
         {
+            (e.Fault switch
+            {
+                WireFault.Huge => _guard.HugeFrame,
+                WireFault.Unexpected => _guard.UnexpectedFrame,
+                _ => _guard.MalformedFrame,
+            }).Add();
             Close(GoodbyeCode.ProtocolError, e.Message);
         }
         catch (HandshakeException e)
         {
             Close(e.Code, e.Message);
         }
-        catch (Exception e)
+        catch (Exception e) when (!IsLoss(e))
         {
             _log.LogError(e, "A frame of {Remote} could not be handled; the connection is closed", Remote);
             Close(GoodbyeCode.ProtocolError, "A frame could not be handled.");
         }
-
-        return -1;
+        finally
+        {
+            if (_receiver.IsInside && !IsClosing)
+            {
+                _guard.TruncatedFrame.Add();
+            }
+        }
     }
 
-    private int ReadFrames(ReadOnlySpan<byte> input)
+    private bool Take(FrameType type, ReadOnlySpan<byte> body)
     {
-        var taken = 0;
-        while (!IsClosing && Frame.TryRead(input[taken..], out var type, out var header, out var length))
+        lock (_dispatch)
         {
-            _keepAlive.Heard();
-            var body = input.Slice(taken + header, length);
-            taken += header + length;
-            if (type == FrameType.Goodbye)
-            {
-                var goodbye = Goodbye.Read(body);
-                PeerGoodbye = goodbye.Code;
-                Reason = $"{Remote} said: {goodbye.Reason}";
-                return -1;
-            }
+            return TakeInTurn(type, body) && (_lane is null || _lane.TakeBlocks(_takeInTurn));
+        }
+    }
 
-            Dispatch(type, body);
+    private bool TakeBlocks()
+    {
+        lock (_dispatch)
+        {
+            return !IsClosing && _lane!.TakeBlocks(_takeInTurn);
+        }
+    }
+
+    private bool TakeInTurn(FrameType type, ReadOnlySpan<byte> body)
+    {
+        if (IsClosing)
+        {
+            return false;
         }
 
-        return IsClosing ? -1 : taken;
+        _keepAlive.Heard();
+        if (type == FrameType.Goodbye)
+        {
+            var goodbye = Goodbye.Read(body);
+            PeerGoodbye = goodbye.Code;
+            Reason = $"{Remote} said: {goodbye.Reason}";
+            return false;
+        }
+
+        Dispatch(type, body);
+        return !IsClosing;
     }
 
     private void Dispatch(FrameType type, ReadOnlySpan<byte> body)
@@ -369,14 +414,17 @@ internal sealed class PeerConnection : IFrameSink
                 BecomeReady();
                 break;
             case FrameType.Hello or FrameType.Welcome:
-                throw new WireException($"{type} is not expected here.");
+                throw new WireException($"{type} is not expected here.", WireFault.Unexpected);
             case var _ when !_ready.Task.IsCompleted:
-                throw new WireException(Dialed ? "The first frame must be Welcome." : "The first frame must be Hello.");
+                throw new WireException(Dialed ? "The first frame must be Welcome." : "The first frame must be Hello.", WireFault.Unexpected);
             case FrameType.Ping:
                 Send(new Pong(Ping.Read(body).Value));
                 break;
             case FrameType.Pong:
                 _keepAlive.Take(Pong.Read(body));
+                break;
+            case FrameType.Resend or FrameType.LaneReport or FrameType.LaneOpen or FrameType.LaneBlock:
+                _lane?.OnFrame(type, body);
                 break;
             default:
                 _handler.OnFrame(this, type, body);
@@ -387,6 +435,11 @@ internal sealed class PeerConnection : IFrameSink
     private void BecomeReady()
     {
         _ready.TrySetResult();
+        if (!Dialed && _transport.Seen is { } seen)
+        {
+            Send(new Observed(seen.ToWire()));
+        }
+
         _handler.OnReady(this);
         Send(_keepAlive.CreatePing());
     }
@@ -395,29 +448,9 @@ internal sealed class PeerConnection : IFrameSink
     {
         try
         {
-            while (true)
-            {
-                using (var batch = new FrameBatch())
-                {
-                    while (Fill(batch))
-                    {
-                        Volatile.Write(ref _writingSince, _time.GetTimestamp());
-                        await _transport.SendAsync(batch.Frames, _stop.Token);
-                        Volatile.Write(ref _writingSince, 0);
-                        SentBytes += batch.Length;
-                    }
-                }
-
-                if (IsClosing)
-                {
-                    await _transport.CompleteAsync(_stop.Token);
-                    return;
-                }
-
-                await _work.WaitAsync(_stop.Token);
-            }
+            await _sender.RunAsync(_stop.Token);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (IsLoss(e))
         {
             Cut($"{Remote} was lost ({e.Message}).");
         }
@@ -428,17 +461,5 @@ internal sealed class PeerConnection : IFrameSink
         }
     }
 
-    private bool Fill(FrameBatch batch)
-    {
-        batch.Clear();
-        _control.DrainTo(batch);
-        var sources = _sources;
-        for (var i = 0; i < sources.Length && !batch.IsFull && !IsClosing; i++)
-        {
-            sources[(_nextSource + i) % sources.Length].WriteTo(batch);
-        }
-
-        _nextSource++;
-        return batch.Length > 0;
-    }
+    private static bool IsLoss(Exception e) => e is IOException or OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException;
 }

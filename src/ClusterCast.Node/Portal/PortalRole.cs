@@ -23,6 +23,7 @@ public sealed class PortalRole : IRole
             ? KeyFile.Open(file, chain.Deployment.Devnet)
             : KeyFile.OpenOrCreate(Path.Combine(data, "node.json"), chain.Deployment.Devnet, SystemRandomSource.Instance);
         await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
+        await using var stakes = await StakeTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
         await using var mesh = new MeshNode(new MeshOptions
         {
             Role = PeerRole.Viewer,
@@ -31,9 +32,10 @@ public sealed class PortalRole : IRole
             SigningKeys = streams.Keys,
             DataDirectory = data,
             BootstrapFile = settings.Text("bootstrap"),
+            Stakes = stakes,
             Time = context.Time,
             Logging = context.Logs,
-        });
+        }.WithDiscovery(settings));
         mesh.Start();
         var deposits = new DepositDesk(chain, nodeKey, chain.Deployment.Devnet ? new DevnetFaucet(chain) : null);
         var api = new PortalApi(chain, mesh, deposits, settings.Text("portal:publicRpc"));

@@ -169,6 +169,32 @@ describe("goes on without a gap and without a byte twice", () => {
   });
 });
 
+test("a silent relay is left long before it counts as stalled when another one is ready", async () => {
+  await begin();
+  const bad = await scene.relay({ stallAfter: 12 }), good = await scene.relay();
+  scene.watch(60_000);
+  scene.add(bad);
+  await scene.until(() => scene.got.length === 3);
+  scene.add(good);
+  await scene.until(() => scene.subscription.standby === good.key.address);
+  await scene.follow(20);
+  scene.expectWhole();
+  expect(scene.subscription.relaysUsed).toEqual([bad.key.address, good.key.address]);
+  expect(scene.subscription.candidates.get(bad.key.address)).toMatchObject({ failures: 1, bannedUntil: 0 });
+});
+
+test("a pause of the source is nobody's fault", async () => {
+  await begin();
+  const relays = await Promise.all([scene.relay(), scene.relay(), scene.relay()]);
+  scene.watch(400);
+  scene.add(...relays);
+  await scene.until(() => scene.got.length === 3 && scene.subscription.standby !== null);
+  await scene.until(() => relays.filter((r) => r.subscriptions > 0).length === 3);
+  await scene.follow(10);
+  scene.expectWhole();
+  expect(scene.subscription.candidates.all.map((c) => c.failures)).toEqual([0, 0, 0]);
+});
+
 test("three liars in a row: each banned at its first bad leaf, none of it handed on", async () => {
   await begin();
   const liars = await Promise.all([0, 3, 6].map((corruptAfter) => scene.relay({ corruptAfter })));

@@ -1,7 +1,7 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
@@ -22,6 +22,7 @@ internal sealed class TlsTransport : ITransport
         _socket = socket;
         _stream = stream;
         ProvenPeer = peer;
+        Seen = socket.RemoteEndPoint as IPEndPoint;
         Remote = $"tls://{socket.RemoteEndPoint}";
     }
 
@@ -33,6 +34,9 @@ internal sealed class TlsTransport : ITransport
 
     /// <inheritdoc/>
     public string Remote { get; }
+
+    /// <inheritdoc/>
+    public IPEndPoint? Seen { get; }
 
     /// <summary>The dialing side. Throws <see cref="IOException"/> or <see cref="AuthenticationException"/>.</summary>
     public static async Task<TlsTransport> DialAsync(string host, int port, X509Certificate2 own, Eip712Domain relayStaking, CancellationToken cancel)
@@ -90,19 +94,19 @@ internal sealed class TlsTransport : ITransport
     public ValueTask SendAsync(ReadOnlyMemory<byte> frames, CancellationToken cancel) => _stream.WriteAsync(frames, cancel);
 
     /// <inheritdoc/>
-    public async ValueTask CompleteAsync(CancellationToken cancel)
+    public ValueTask CompleteAsync(CancellationToken cancel)
     {
+        // No close_notify: SslStream would call SSL_shutdown beside the SSL_read of the receiving loop, which OpenSSL allows on no connection. Goodbye says that it was meant.
         try
         {
-            await _stream.ShutdownAsync().WaitAsync(cancel);
+            _socket.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception e) when (e is CryptographicException or InvalidOperationException)
+        catch (ObjectDisposedException e)
         {
-            // OpenSSL refuses to write a farewell where the peer has gone already; SslStream passes its error on as it is.
-            throw new IOException("The peer closed the connection first.", e);
+            throw new IOException("The connection was cut first.", e);
         }
 
-        _socket.Shutdown(SocketShutdown.Send);
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
