@@ -11,7 +11,7 @@ const KILL_PERCENT = 30;
 
 export const title = 'Discovery: a new viewer finds a new relay';
 export const about = `\`clustercast bench discovery\`: ${NODES} relays in one process on loopback, each with a stream of its own, a node of the BitTorrent Mainline DHT on its own UDP
-port and TLS between them; they know nothing but three nodes of the DHT each. \`find\`: a relay with a new stream and a viewer of it start at the same moment, both cold, ${ROUNDS} times; until
+port, and QUIC between them; they know nothing but three nodes of the DHT each. \`find\`: a relay with a new stream and a viewer of it start at the same moment, both cold, ${ROUNDS} times; until
 the viewer holds the relay's signed record. \`lookup\`: the DHT alone, until the first answer that names the relay. Then ${KILL_PERCENT} % of the relays are killed at once, the one that the others entered by among
 them, and 500 streams of survivors are looked up for 5 s at most. \`restart\`: a relay starts again with its folder and no bootstrap node, until it is back in the DHT.
 The peer aria2 does the same as our viewer in the same network (it enters, looks a topic up and dials what was announced there), 5 times, from its start to its dial; it looks up by a timer of its own.`;

@@ -228,10 +228,7 @@ public sealed class MeshNode : IAsyncDisposable
         {
             var stop = _stop.Token;
             _quicListens = _connector.Quic.TryListen(udp, _listener?.Local.Port, connection => _ = _connector.AcceptAsync(connection, stop));
-            if (_quicListens)
-            {
-                _webTransport = new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.AcceptAsync);
-            }
+            _webTransport = _quicListens ? new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.AcceptAsync) : null;
         }
 
         var own = OwnEndpoints();
@@ -240,7 +237,7 @@ public sealed class MeshNode : IAsyncDisposable
             SetEndpoints(own);
         }
 
-        _lookout.Start(_listener?.Local.Port ?? 0, _changed.Set, _stop.Token);
+        _lookout.Start(_listener?.Local.Port ?? QuicEndpoint?.Port ?? 0, _changed.Set, _stop.Token);
         _housekeeping = Task.Run(KeepHouseAsync);
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }

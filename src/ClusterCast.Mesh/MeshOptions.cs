@@ -27,13 +27,19 @@ public sealed record MeshOptions
     /// <summary>Which keys may sign heads.</summary>
     public required ISigningKeys SigningKeys { get; init; }
 
+    /// <summary>
+    /// Asks the chain whether a key that <see cref="SigningKeys"/> does not know may sign, at a time in Unix ms: it may have been delegated a moment ago. Fails when
+    /// the chain cannot tell. Null: an unknown key is none.
+    /// </summary>
+    public Func<StreamId, Address, ulong, CancellationToken, Task<bool>>? ConfirmKey { get; init; }
+
     /// <summary>Where bans, good peers and incidents are kept; null keeps them in memory only.</summary>
     public string? DataDirectory { get; init; }
 
     /// <summary>Where to listen for TLS; port 0 takes a free one, null does not listen.</summary>
     public IPEndPoint? TlsListen { get; init; }
 
-    /// <summary>Where to listen for QUIC; port 0 takes the number of the TLS port or a free one, null does not listen and still dials by QUIC. Browsers come here by WebTransport.</summary>
+    /// <summary>Where to listen for QUIC; port 0 takes the number of the TLS port or a free one, null does not listen and still dials by QUIC. Browsers come to it by WebTransport.</summary>
     public IPEndPoint? QuicListen { get; init; }
 
     /// <summary>The node's addresses for its record. Without any, the QUIC and TLS endpoints that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>

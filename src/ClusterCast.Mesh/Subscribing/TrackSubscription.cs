@@ -158,7 +158,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     {
         try
         {
-            if (await _floor.Keys.ConfirmAsync(Track.Stream, doubt.Signer, doubt.TimeMs, _stop.Token))
+            if (_options.ConfirmKey is { } confirm && await confirm(Track.Stream, doubt.Signer, doubt.TimeMs, _stop.Token))
             {
                 _parents.Leave(upstream, Leaving.Doubted, "Its head was signed by a new key; it is asked anew.");
                 return;

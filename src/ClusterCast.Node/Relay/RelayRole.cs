@@ -43,6 +43,7 @@ public sealed class RelayRole : IRole
             NodeKey = nodeKey,
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
             QuicListen = QuicListen(settings),

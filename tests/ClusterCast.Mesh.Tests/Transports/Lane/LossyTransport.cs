@@ -29,8 +29,6 @@ internal sealed class LossyTransport : IDatagramTransport
 
     public Address? ProvenPeer { get; }
 
-    public string Name => "memory";
-
     public string Remote => "memory";
 
     public int MaxDatagram => 1_200;
