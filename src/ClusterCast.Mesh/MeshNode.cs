@@ -59,6 +59,7 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly ObservedAddresses _observed;
     private readonly PunchDesk _punches;
     private readonly Coordinators _coordinators;
+    private readonly Shortcuts _shortcuts;
     private readonly TrustedKeys _keys;
     private readonly Court _court;
     private readonly EvidenceGossip _evidence;
@@ -113,6 +114,7 @@ public sealed class MeshNode : IAsyncDisposable
             NodeId, _connections, _bans, _gossip, _evidence, _sessionNews, _observed, () => _punches!, _metrics, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
         _punches = new PunchDesk(options, _connections, _connector, _stop.Token);
+        _shortcuts = new Shortcuts(options, _connections, _book, _bans, _punches, _log);
         _coordinators = new Coordinators(_connections, options.Time, Coordinators.OwnAddresses);
         _keeper = new PeerKeeper(options, _connections, _book, _bans, _connector.DialAsync, _log);
         _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
@@ -147,6 +149,9 @@ public sealed class MeshNode : IAsyncDisposable
 
     /// <summary>Where each dialed peer sees this node.</summary>
     internal IReadOnlyDictionary<Address, IPEndPoint> Observed => _observed.All;
+
+    /// <summary>Direct connections through NATs, tried so far: how many, how many came about, and how long the newest took.</summary>
+    public (int Attempts, int Successes, TimeSpan? LastTook) DirectWays => (_shortcuts.Attempts, _shortcuts.Successes, _shortcuts.LastTook);
 
     /// <summary>Direct connections through NATs.</summary>
     internal PunchDesk Punches => _punches;
@@ -460,6 +465,7 @@ public sealed class MeshNode : IAsyncDisposable
             NameEndpoints();
         }
 
+        _shortcuts.Update(_subscriptions.Concat(_carries.Carried), _stop.Token);
         _keeper.Update(_stop.Token);
         if (_options.Role == PeerRole.Broadcaster)
         {

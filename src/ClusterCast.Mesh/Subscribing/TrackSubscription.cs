@@ -115,6 +115,9 @@ public sealed class TrackSubscription : IAsyncDisposable
     /// <summary>Lets the loop look again: time has passed, or something has changed.</summary>
     internal void Wake() => _parents.Wake();
 
+    /// <summary>Goes over to a connected relay that is nearer, without a gap; where it delivers nothing, the parent stays.</summary>
+    internal void Prefer(Address node) => _parents.Prefer(node);
+
     /// <summary>A node has announced the track anew.</summary>
     internal void OnAnnounced(Address node) => _parents.OnAnnounced(node);
 

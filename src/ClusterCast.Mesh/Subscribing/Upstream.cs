@@ -41,6 +41,9 @@ internal enum Leaving
 
     /// <summary>The parent withdrew the track, and another one has it.</summary>
     Withdrawn,
+
+    /// <summary>Another one is nearer.</summary>
+    Outdone,
 }
 
 /// <summary>One subscription at one parent.</summary>
@@ -63,6 +66,9 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
 
     /// <summary>Whether the parent is the broadcaster, which serves for nothing.</summary>
     public bool IsPush { get; } = isPush;
+
+    /// <summary>Whether it becomes the parent with its first leaf, because it is nearer.</summary>
+    public bool IsPreferred { get; set; }
 
     /// <summary>Why it is to be left.</summary>
     public Leaving Leaving { get; set; }

@@ -42,7 +42,7 @@ internal sealed class Shortcuts(MeshOptions options, ConnectionTable connections
 
         foreach (var subscription in subscriptions)
         {
-            if (subscription.Statistics is { State: SubscriptionState.Flowing, Parent: { } parent }
+            if (subscription.Statistics is { State: SubscriptionState.Flowing, Relay: { } parent }
                 && book.Carrying(subscription.Track).FirstOrDefault(IsDue) is { } record
                 && punches.CoordinatorFor(record) is { } coordinator)
             {
