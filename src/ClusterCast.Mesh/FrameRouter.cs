@@ -1,5 +1,6 @@
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Nat;
+using ClusterCast.Mesh.Nat.Punching;
 using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
@@ -19,6 +20,7 @@ internal sealed class FrameRouter(
     EvidenceGossip evidence,
     SessionGossip sessionNews,
     ObservedAddresses observed,
+    Func<PunchDesk> punches,
     MeshMetrics metrics,
     Action changed,
     Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
@@ -106,7 +108,13 @@ internal sealed class FrameRouter(
                 Wake();
                 break;
             case FrameType.Observed when peer is { Dialed: true, Node: { } node }:
-                observed.Take(node, Observed.Read(body).Seen);
+                var seen = Observed.Read(body).Seen;
+                peer.ObservedAs = seen.ToEndPoint();
+                observed.Take(node, seen);
+                changed();
+                break;
+            case FrameType.PunchRequest or FrameType.PunchOffer or FrameType.PunchGo or FrameType.PunchRefused:
+                punches().OnFrame(peer, type, body);
                 break;
             case FrameType.Measure:
                 peer.State.Measuring.OnMeasure(Measure.Read(body));

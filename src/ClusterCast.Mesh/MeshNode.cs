@@ -4,6 +4,7 @@ using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Discovery.Dht;
 using ClusterCast.Mesh.Fetching;
 using ClusterCast.Mesh.Nat;
+using ClusterCast.Mesh.Nat.Punching;
 using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Relaying;
@@ -56,6 +57,9 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly MeshMetrics _metrics;
     private readonly Gossip _gossip;
     private readonly ObservedAddresses _observed;
+    private readonly PunchDesk _punches;
+    private readonly Coordinators _coordinators;
+    private readonly Shortcuts _shortcuts;
     private readonly TrustedKeys _keys;
     private readonly Court _court;
     private readonly EvidenceGossip _evidence;
@@ -107,8 +111,11 @@ public sealed class MeshNode : IAsyncDisposable
         _evidence = new EvidenceGossip(options, _connections, _scores, _metrics.News, _court.Punish);
         _sessionNews = new SessionGossip(options, _connections, _scores, _metrics.News);
         var router = new FrameRouter(
-            NodeId, _connections, _bans, _gossip, _evidence, _sessionNews, _observed, _metrics, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
+            NodeId, _connections, _bans, _gossip, _evidence, _sessionNews, _observed, () => _punches!, _metrics, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
+        _punches = new PunchDesk(options, _connections, _connector, _stop.Token);
+        _shortcuts = new Shortcuts(options, _connections, _book, _bans, _punches, _log);
+        _coordinators = new Coordinators(_connections, options.Time, OwnAddresses.All);
         _keeper = new PeerKeeper(options, _connections, _book, _bans, _connector.DialAsync, _log);
         _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
         _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));
@@ -142,6 +149,12 @@ public sealed class MeshNode : IAsyncDisposable
 
     /// <summary>Where each dialed peer sees this node.</summary>
     internal IReadOnlyDictionary<Address, IPEndPoint> Observed => _observed.All;
+
+    /// <summary>Direct connections through NATs, tried so far: how many, how many came about, and how long the newest took.</summary>
+    public (int Attempts, int Successes, TimeSpan? LastTook) DirectWays => (_shortcuts.Attempts, _shortcuts.Successes, _shortcuts.LastTook);
+
+    /// <summary>Direct connections through NATs.</summary>
+    internal PunchDesk Punches => _punches;
 
     /// <summary>Makes connections.</summary>
     internal Connector Connector => _connector;
@@ -220,10 +233,7 @@ public sealed class MeshNode : IAsyncDisposable
         {
             var stop = _stop.Token;
             _quicListens = _connector.Quic.TryListen(udp, _listener?.Local.Port, connection => _ = _connector.AcceptAsync(connection, stop));
-            if (_quicListens)
-            {
-                _webTransport = new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.RunAsync);
-            }
+            _webTransport = _quicListens ? new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.AcceptAsync) : null;
         }
 
         var own = OwnEndpoints();
@@ -254,7 +264,7 @@ public sealed class MeshNode : IAsyncDisposable
 
     /// <summary>Serves an accepted WebSocket with subprotocol <see cref="WebSocketProtocol"/>. Ends with the connection.</summary>
     /// <param name="socket">The socket; stays the caller's to dispose.</param>
-    /// <param name="remote">The peer's address, for people.</param>
+    /// <param name="remote">The peer's address and port, by which it is limited; anything else is for people only.</param>
     public Task AcceptWebSocketAsync(WebSocket socket, string remote) =>
         Volatile.Read(ref _disposed) != 0 ? Task.CompletedTask : _connector.AcceptAsync(socket, remote);
 
@@ -387,7 +397,11 @@ public sealed class MeshNode : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void NameEndpoints() => _gossip.Endpoints = _webTransport is { } named ? [.. _endpoints.Select(named.Name)] : _endpoints;
+    private void NameEndpoints()
+    {
+        IEnumerable<Endpoint> named = _webTransport is { } browsers ? _endpoints.Select(browsers.Name) : _endpoints;
+        _gossip.Endpoints = [.. named.Concat(_coordinators.Current).Take(WireLimits.Endpoints)];
+    }
 
     private List<Endpoint> OwnEndpoints()
     {
@@ -446,6 +460,12 @@ public sealed class MeshNode : IAsyncDisposable
             peer.State.Serving.Tick();
         }
 
+        if (_options.Role == PeerRole.Relay && _coordinators.Update(_endpoints))
+        {
+            NameEndpoints();
+        }
+
+        _shortcuts.Update(_subscriptions.Concat(_carries.Carried), _stop.Token);
         _keeper.Update(_stop.Token);
         if (_options.Role == PeerRole.Broadcaster)
         {

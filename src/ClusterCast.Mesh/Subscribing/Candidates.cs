@@ -1,4 +1,5 @@
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Nat.Punching;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Mesh.Tree;
@@ -71,7 +72,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
             foreach (var record in book.Carrying(track))
             {
                 if (record.Node != own && !found.ContainsKey(record.Node) && !bans.IsBanned(record.Node) && !isResting(record.Node)
-                    && IsAffordable(record, isPush: false) && !connections.IsConnected(record.Node))
+                    && IsAffordable(record, isPush: false) && !connections.IsConnected(record.Node) && !PunchAddress.IsOnly(record))
                 {
                     found[record.Node] = new Candidate(record.Node, null, record, null, IsPush: false, IsWithdrawn: false, 0);
                 }

@@ -120,7 +120,7 @@ internal sealed class ParentChoice(TrackKey track, bool isRelay, SubscribingFloo
             case Leaving.Ended:
                 _resting.Rest(node, DefaultRest);
                 break;
-            case Leaving.Withdrawn:
+            case Leaving.Withdrawn or Leaving.Outdone:
                 break;
             default:
                 floor.Scores.Fail(node);

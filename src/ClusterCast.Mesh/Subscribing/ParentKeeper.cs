@@ -15,6 +15,7 @@ namespace ClusterCast.Mesh.Subscribing;
 internal sealed class ParentKeeper : IDisposable
 {
     private const double LateWeight = 0.1;
+    private static readonly TimeSpan GoOverPatience = TimeSpan.FromSeconds(2);
 
     private readonly TrackKey _track;
     private readonly SubscribingFloor _floor;
@@ -35,6 +36,7 @@ internal sealed class ParentKeeper : IDisposable
     private Address[]? _path;
     private Task _closing = Task.CompletedTask;
     private long? _endedAt;
+    private Address? _preferred;
 
     /// <summary>The parents of a subscription. <paramref name="gate"/> guards them and the receiver.</summary>
     public ParentKeeper(TrackSubscription subscription, TrackReceiver receiver, SubscribingFloor floor, ITrackSink? sink, Lock gate, CancellationToken stop)
@@ -81,6 +83,17 @@ internal sealed class ParentKeeper : IDisposable
         _wake.Set();
     }
 
+    /// <summary>Asks a connected relay beside the parent, and goes over to it with its first leaf.</summary>
+    public void Prefer(Address node)
+    {
+        lock (_gate)
+        {
+            _preferred = node;
+        }
+
+        _wake.Set();
+    }
+
     /// <summary>Whether frames of a parent are taken. Call under the gate.</summary>
     public bool Listens(Upstream upstream) => (upstream == Active || upstream == Second) && upstream is { Leaving: Leaving.None, IsDoubted: false };
 
@@ -90,7 +103,7 @@ internal sealed class ParentKeeper : IDisposable
     public void Delivered(Upstream upstream, bool isPart)
     {
         upstream.HeardAt = _options.Time.GetTimestamp();
-        if (Second is { } second)
+        if (Second is { } second && (upstream == second || !second.IsPreferred))
         {
             Settle(upstream, second);
         }
@@ -265,18 +278,27 @@ internal sealed class ParentKeeper : IDisposable
             _choice.DialCarrier();
         }
 
-        Watch(active, others, announce?.Path);
+        if (!TryGoOver(others))
+        {
+            Watch(active, others, announce?.Path);
+        }
     }
 
     // Asks a second parent when the first one is silent for longer than the rhythm of the track explains.
     private void Watch(Upstream active, List<Candidate> others, Address[]? path)
     {
         var now = _options.Time.GetTimestamp();
-        var (since, patience) = Second is { } second ? (second.AskedAt, _speculation.Turn) : (active.HeardAt, _speculation.Patience(_cadence.Alarm));
+        var (since, patience) = Second is { IsPreferred: true } nearer ? (nearer.AskedAt, GoOverPatience) : Second is { } second ? (second.AskedAt, _speculation.Turn) : (active.HeardAt, _speculation.Patience(_cadence.Alarm));
         var left = patience - _options.Time.GetElapsedTime(since, now);
         if (left > TimeSpan.Zero)
         {
             _alarm.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        if (Second is { IsPreferred: true } mute)
+        {
+            Leave(mute, Leaving.Spare, "It was to be the parent and delivered nothing.");
             return;
         }
 
@@ -292,16 +314,37 @@ internal sealed class ParentKeeper : IDisposable
             Depart(tired);
         }
 
+        _log.LogDebug("{Track}: {Active} is silent, {Second} is asked as well", _track, active.Node, candidate.Node);
+        AskAsWell(candidate, isPreferred: false);
+    }
+
+    private void AskAsWell(Candidate candidate, bool isPreferred)
+    {
         if (TryAsk(candidate, out var upstream))
         {
             lock (_gate)
             {
+                upstream.IsPreferred = isPreferred;
                 Second = upstream;
             }
 
-            _log.LogDebug("{Track}: {Active} is silent, {Second} is asked as well", _track, active.Node, upstream.Node);
             _alarm.Change(_speculation.Turn, Timeout.InfiniteTimeSpan);
             LeaveIfLost(upstream);
+        }
+    }
+
+    private bool TryGoOver(List<Candidate> others)
+    {
+        lock (_gate)
+        {
+            if (Second is not null || _preferred is not { } wish || others.Find(c => c.Node == wish && c is { Peer: not null, IsWithdrawn: false }) is not { } nearer)
+            {
+                return false;
+            }
+
+            _preferred = null;
+            AskAsWell(nearer, isPreferred: true);
+            return true;
         }
     }
 
@@ -374,8 +417,12 @@ internal sealed class ParentKeeper : IDisposable
     private void Settle(Upstream winner, Upstream second)
     {
         var loser = winner == second ? Active! : second;
-        var heldBack = _speculation.Settle(winner == second, second.AskedAt);
-        if (loser.Leaving == Leaving.None)
+        var heldBack = !second.IsPreferred && _speculation.Settle(winner == second, second.AskedAt);
+        if (loser.Leaving == Leaving.None && second.IsPreferred)
+        {
+            (loser.Leaving, loser.Reason) = (Leaving.Outdone, $"{winner.Node} is nearer.");
+        }
+        else if (loser.Leaving == Leaving.None)
         {
             loser.Leaving = heldBack ? Leaving.Overtaken : Leaving.Spare;
             loser.Reason = heldBack

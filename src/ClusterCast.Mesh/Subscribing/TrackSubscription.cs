@@ -115,6 +115,9 @@ public sealed class TrackSubscription : IAsyncDisposable
     /// <summary>Lets the loop look again: time has passed, or something has changed.</summary>
     internal void Wake() => _parents.Wake();
 
+    /// <summary>Goes over to a connected relay that is nearer, without a gap; where it delivers nothing, the parent stays.</summary>
+    internal void Prefer(Address node) => _parents.Prefer(node);
+
     /// <summary>A node has announced the track anew.</summary>
     internal void OnAnnounced(Address node) => _parents.OnAnnounced(node);
 
@@ -158,7 +161,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     {
         try
         {
-            if (await _floor.Keys.ConfirmAsync(Track.Stream, doubt.Signer, doubt.TimeMs, _stop.Token))
+            if (_options.ConfirmKey is { } confirm && await confirm(Track.Stream, doubt.Signer, doubt.TimeMs, _stop.Token))
             {
                 _parents.Leave(upstream, Leaving.Doubted, "Its head was signed by a new key; it is asked anew.");
                 return;
@@ -263,6 +266,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         {
             case Verdict.Malformed:
                 _parents.Leave(upstream, Leaving.Malformed, $"It broke the protocol: {type} does not follow from what it sent before.");
+                _floor.Metrics.Guard.UnexpectedFrame.Add();
                 upstream.Peer.Close(GoodbyeCode.ProtocolError, $"{type} does not follow from what was sent before.");
                 break;
             case Verdict.Corrupt when intake.Doubt is not null:

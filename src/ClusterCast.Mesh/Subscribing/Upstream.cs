@@ -41,6 +41,9 @@ internal enum Leaving
 
     /// <summary>The parent withdrew the track, and another one has it.</summary>
     Withdrawn,
+
+    /// <summary>Another one is nearer.</summary>
+    Outdone,
 }
 
 /// <summary>One subscription at one parent.</summary>
@@ -63,6 +66,9 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
 
     /// <summary>Whether the parent is the broadcaster, which serves for nothing.</summary>
     public bool IsPush { get; } = isPush;
+
+    /// <summary>Whether it becomes the parent with its first leaf, because it is nearer.</summary>
+    public bool IsPreferred { get; set; }
 
     /// <summary>Why it is to be left.</summary>
     public Leaving Leaving { get; set; }
@@ -108,6 +114,9 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
 
     /// <summary>What its newest init segment was found to be; null before the first. Media is taken only after an accepted one.</summary>
     public Verdict? Init { get; set; }
+
+    /// <summary>The part nodes that it sent of a window and that contradict the verified ones, up to the head that decides; null when there are none.</summary>
+    public Contradiction? Contradiction { get; set; }
 
     /// <summary>The session that pays; null when nothing is paid.</summary>
     public IPayingSession? Session => IsPush ? null : Peer.State.Paying.Session;

@@ -43,6 +43,7 @@ public sealed class RelayRole : IRole
             NodeKey = nodeKey,
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
             QuicListen = QuicListen(settings),
@@ -51,6 +52,7 @@ public sealed class RelayRole : IRole
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
             BootstrapFile = settings.Text("bootstrap"),
             MaxSubscribers = (int)settings.Number("relay:subscribers", 1, 1_000_000),
+            MaxConnectionsPerAddress = (int)settings.Number("relay:perAddress", 1, 1_000_000),
             ServingSessions = new TillSessions(till.Till),
             PayingSessions = new PurseSessions(purse.Purse),
             Fault = fault,
@@ -64,21 +66,13 @@ public sealed class RelayRole : IRole
             context, "relay", settings.Required("relay:http", "Give an address like 0.0.0.0:4431."), () => null,
             app => Map(app, mesh, till, status, fault, stop)).ConfigureAwait(false);
         mesh.Start();
-        var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndpoint}";
-        var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}{MeshNode.WebSocketPath}";
-        var quic = PublicQuic(settings, mesh, tls);
-        var webTransport = WebTransport(settings.Text("relay:publicWebTransport"), mesh.QuicEndpoint, log);
-        mesh.SetEndpoints(
-        [
-            .. quic.Length > 0 ? [new Endpoint(EndpointKind.Quic, quic)] : (Endpoint[])[],
-            new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws),
-            .. webTransport is null ? (IEnumerable<Endpoint>)[] : [new Endpoint(EndpointKind.WebTransport, webTransport)],
-        ]);
+        await using var addresses = RelayAddresses.Open(context, mesh, web.Url, log);
+        var (quic, tls, ws, webTransport) = addresses.Current;
         log.LogInformation(
             "Relay {Node} at {Quic}, {Tls}, {Ws} and {WebTransport}, ${Price} a GB",
-            nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, webTransport ?? "no WebTransport", settings.Number("relay:price") / 1_000_000m);
+            nodeKey.Address, quic ?? "no QUIC", tls, ws, webTransport ?? "no WebTransport", settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
-            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic), ("tls", tls), ("ws", ws),
+            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic ?? ""), ("tls", tls), ("ws", ws),
             ("webTransport", webTransport ?? ""), ("http", web.Url.ToString().TrimEnd('/')), ("dht", mesh.DhtNode?.Local.ToString() ?? ""));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
@@ -110,31 +104,6 @@ public sealed class RelayRole : IRole
         _ => Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
     };
 
-    private static string PublicQuic(Settings settings, MeshNode mesh, string tls) => mesh.QuicEndpoint is not { } own ? ""
-        : settings.Text("relay:publicQuic") is { } told ? told
-        : own.Port == mesh.TlsEndpoint?.Port && Uri.TryCreate(tls, UriKind.Absolute, out var uri) ? $"quic://{uri.Authority}"
-        : $"quic://{own}";
-
-    // Where browsers reach this relay by WebTransport; null where QUIC is off, or where nobody says which address is meant.
-    private static string? WebTransport(string? given, IPEndPoint? listens, ILogger log)
-    {
-        if (listens is null)
-        {
-            return null;
-        }
-
-        var authority = given ?? listens.ToString();
-        if (given is null && (listens.Address.Equals(IPAddress.Any) || listens.Address.Equals(IPAddress.IPv6Any)))
-        {
-            log.LogWarning("Browsers cannot find WebTransport at {Address}: set relay:publicWebTransport to the public host and port", listens);
-            return null;
-        }
-
-        return Uri.TryCreate($"https://{authority}{MeshNode.WebSocketPath}", UriKind.Absolute, out var url) && url.Authority.Length > 0 && url.PathAndQuery == MeshNode.WebSocketPath
-            ? $"https://{authority}{MeshNode.WebSocketPath}"
-            : throw new NodeException($"'relay:publicWebTransport' is '{given}'; a host and port like relay.example:4433 are expected.", ExitCode.Usage);
-    }
-
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 
     private static async Task AcceptAsync(HttpContext http, MeshNode mesh)
@@ -147,7 +116,8 @@ public sealed class RelayRole : IRole
         }
 
         using var socket = await http.WebSockets.AcceptWebSocketAsync(MeshNode.WebSocketProtocol).ConfigureAwait(false);
-        await mesh.AcceptWebSocketAsync(socket, $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}").ConfigureAwait(false);
+        var remote = http.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, http.Connection.RemotePort).ToString() : "?";
+        await mesh.AcceptWebSocketAsync(socket, remote).ConfigureAwait(false);
     }
 
     private static PrivateKey Key(string? file, string standard, bool devnet) =>

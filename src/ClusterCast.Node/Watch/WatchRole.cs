@@ -41,6 +41,7 @@ public sealed class WatchRole : IRole
             NodeKey = PrivateKey.Create(SystemRandomSource.Instance),
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
             BootstrapFile = settings.Text("bootstrap"),

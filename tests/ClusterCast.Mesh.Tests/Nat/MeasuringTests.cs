@@ -1,3 +1,4 @@
+using System.Net;
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Nat.Examining;
 using ClusterCast.Mesh.Nat.Measuring;
@@ -87,5 +88,32 @@ public sealed class MeasuringTests
         Assert.True(report.UpMegabits > 0);
         Assert.True(report.ClockOffset is { } offset && offset.Duration() < TimeSpan.FromSeconds(5));
         Assert.True(report.Mtu >= 1_280);
+        Assert.Equal(UdpReach.Unknown, report.Udp);
     }
+
+    [Fact]
+    public async Task By_QUIC_it_tells_that_UDP_is_open_and_that_there_is_no_NAT()
+    {
+        await using var world = new MeshWorld();
+        MeshOptions Listening(MeshOptions options) => options with { QuicListen = new IPEndPoint(IPAddress.Loopback, 0) };
+        var first = world.Relay(1, Listening);
+        world.Bootstrap(first);
+        var second = world.Relay(2, Listening);
+        await world.Until(() => first.Records.Count == 1);
+
+        var report = await new NetworkExaminer(world.Options(PeerRole.Viewer, 9)).ExamineAsync(
+            [new BootstrapPeer(null, $"tls://{first.TlsEndpoint}")], _ => { }, TestContext.Current.CancellationToken);
+
+        Assert.Contains(report.Relays, answer => answer.Node == second.NodeId);
+        Assert.Equal((UdpReach.Open, NatKind.None), (report.Udp, report.Nat));
+    }
+
+    [Theory]
+    [InlineData(NatKind.Unknown)]
+    [InlineData(NatKind.None, "192.0.2.1:7", "192.0.2.1:7")]
+    [InlineData(NatKind.Unknown, "203.0.113.7:7")]
+    [InlineData(NatKind.Cone, "203.0.113.7:7", "203.0.113.7:7", "203.0.113.7:7")]
+    [InlineData(NatKind.Symmetric, "203.0.113.7:7", "203.0.113.7:8")]
+    public void The_kind_of_NAT_shows_in_what_relays_see(NatKind kind, params string[] seen) =>
+        Assert.Equal(kind, UdpProbe.Kind([.. seen.Select(IPEndPoint.Parse)], new HashSet<IPAddress> { IPAddress.Parse("192.0.2.1") }));
 }

@@ -12,6 +12,7 @@ using ClusterCast.Protocol.Wire;
 namespace ClusterCast.Node.Tests.Settlement;
 
 /// <summary>Real tills behind real relays: a purse that has eight sessions open, each at a relay of its own, gets no ninth.</summary>
+[Collection("Meters of the process")]
 public sealed class SessionNewsTests
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);

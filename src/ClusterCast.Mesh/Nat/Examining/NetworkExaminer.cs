@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Protocol.Identifiers;
@@ -16,18 +15,17 @@ public sealed class NetworkExaminer(MeshOptions options)
     private const int IpLevel = 0;
     private const int IpMtu = 14;
 
-    private readonly RecordBook _book = new(options.Domains.RelayStaking, options.Time, options.Random);
-
     /// <summary>Asks up to four relays: those given first, then others that they know. Never throws for a relay that does not answer.</summary>
     /// <param name="relays">Where to begin.</param>
     /// <param name="progress">What is being done, for people.</param>
     /// <param name="cancel">Ends it early.</param>
     public async Task<NetworkReport> ExamineAsync(IReadOnlyList<BootstrapPeer> relays, Action<string> progress, CancellationToken cancel)
     {
+        await using var floor = new ExaminingFloor(options);
         var answers = new List<RelayAnswer>();
         var waiting = new Queue<BootstrapPeer>(relays);
         (double? down, double? up, int? mtu) = (null, null, null);
-        while (answers.Count(answer => answer.Failure is null) < MostRelays && Next(waiting, answers) is { } relay)
+        while (answers.Count(answer => answer.Failure is null) < MostRelays && Next(floor.Book, waiting, answers) is { } relay)
         {
             progress($"Asking {relay.Url}");
             if (!DialAddress.TryParse(relay.Url, out var address))
@@ -38,7 +36,7 @@ public sealed class NetworkExaminer(MeshOptions options)
 
             try
             {
-                await using var contact = await RelayContact.OpenAsync(options, _book, address, relay.Node, cancel);
+                await using var contact = await floor.OpenAsync(address, relay.Node, cancel);
                 var clock = await contact.ClockAsync(cancel);
                 answers.Add(new RelayAnswer(relay.Url, contact.Node, null, clock?.RoundTrip, await contact.SeenAsync(cancel), clock?.Offset));
                 if (down is null || up is null)
@@ -55,21 +53,24 @@ public sealed class NetworkExaminer(MeshOptions options)
             }
         }
 
+        progress("Trying UDP");
+        var (udp, seenByUdp) = await UdpProbe.RunAsync(floor, answers, cancel);
         var seen = answers.Where(answer => answer.Seen is not null).Select(answer => answer.Seen!.Address).Distinct().ToList();
         var offsets = answers.Where(answer => answer.ClockOffset is not null).Select(answer => answer.ClockOffset!.Value).Order().ToList();
+        var own = OwnAddresses.All();
         return new NetworkReport(
             answers,
             seen.Count == 1 ? seen[0] : null,
-            seen.Count == 0 ? null : !seen.TrueForAll(OwnAddresses().Contains),
-            NatKind.Unknown,
-            UdpReach.Unknown,
+            seen.Count == 0 ? null : !seen.TrueForAll(own.Contains),
+            UdpProbe.Kind(seenByUdp, own),
+            udp,
             down,
             up,
             offsets.Count == 0 ? null : offsets[offsets.Count / 2],
             mtu);
     }
 
-    private BootstrapPeer? Next(Queue<BootstrapPeer> waiting, List<RelayAnswer> answers)
+    private static BootstrapPeer? Next(RecordBook book, Queue<BootstrapPeer> waiting, List<RelayAnswer> answers)
     {
         bool IsNew(Address? node, string url) => !answers.Exists(answer => answer.Url == url || (node is not null && answer.Node == node && answer.Failure is null));
         while (waiting.TryDequeue(out var given))
@@ -80,13 +81,10 @@ public sealed class NetworkExaminer(MeshOptions options)
             }
         }
 
-        return _book.Current
+        return book.Current
             .SelectMany(record => record.Endpoints.Where(endpoint => endpoint.Kind == EndpointKind.Tls).Take(1), (record, endpoint) => new BootstrapPeer(record.Node, endpoint.Url))
             .FirstOrDefault(peer => IsNew(peer.Node, peer.Url));
     }
-
-    private static HashSet<IPAddress> OwnAddresses() =>
-        [.. NetworkInterface.GetAllNetworkInterfaces().SelectMany(network => network.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)];
 
     private static int? Mtu(IPEndPoint? remote)
     {

@@ -4,13 +4,13 @@ using System.Net.Sockets;
 
 namespace ClusterCast.Mesh.Nat.PortMapping;
 
-/// <summary>Asks a router by small datagrams (RFC 6886 §3.1): an unanswered one is sent again after 250, 500 and 1,000 ms.</summary>
+/// <summary>Asks a router by small datagrams (RFC 6886 §3.1): an unanswered one is sent again after 250 and 750 ms and given up after 1.75 s.</summary>
 internal sealed class Gateway(IPEndPoint router, TimeProvider time)
 {
     /// <summary>Port of NAT-PMP and PCP.</summary>
     public const int Port = 5351;
 
-    private const int Tries = 4;
+    private const int Tries = 3;
     private const int AnswerBytes = 1_100;
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
 

@@ -48,7 +48,7 @@ public static class HopCommand
         NodeKey = HopKeys.Node(options.Number),
         Domains = HopKeys.Domains,
         SigningKeys = HopKeys.Trust,
-        TlsListen = options.Listen,
+        QuicListen = options.Listen,
         BootstrapPeers = options.Neighbours,
         MaxPeers = 1,
         LossProtection = options.Protection,
@@ -57,7 +57,7 @@ public static class HopCommand
         Logging = context.Logs,
     };
 
-    private static string Listening(MeshNode mesh) => mesh.TlsEndpoint is { } tls ? $"tls://{tls}" : "";
+    private static string Listening(MeshNode mesh) => mesh.QuicEndpoint is { } quic ? $"quic://{quic}" : "";
 
     // The parts are dated where they come in; here they are only taken away.
     private static async Task TakeAsync(TrackSubscription? viewer, CancellationToken stop)

@@ -25,11 +25,9 @@ internal sealed class LossyTransport : IDatagramTransport
         _ = Task.Run(DeliverAsync);
     }
 
-    public string Name => "lossy";
+    public string Name => "memory";
 
     public Address? ProvenPeer { get; }
-
-    public string Name => "memory";
 
     public string Remote => "memory";
 
