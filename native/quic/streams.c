@@ -409,6 +409,11 @@ static int on_close(ngtcp2_conn *quic, uint32_t flags, int64_t id, uint64_t code
     return 0;
   }
   count_losses(stream);
+  ccq_connection *connection = user;
+  bool writes = !is_uni(id) || is_local(connection, id);
+  if (writes && !stream->shut && !stream->fin_sent && !tell(connection, CCQ_PEER_STOPPED, id, 0)) {
+    return NGTCP2_ERR_CALLBACK_FAILURE; /* it was over before a write could see that the peer had stopped it */
+  }
   stream_free(stream);
   return tell(user, CCQ_STREAM_CLOSED, id, 0) ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
 }
