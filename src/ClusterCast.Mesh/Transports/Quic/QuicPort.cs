@@ -43,12 +43,10 @@ internal sealed class QuicPort(X509Certificate2 certificate, Eip712Domain relayS
     {
         var endpoint = Open();
         var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancel);
-        if (addresses.Length == 0)
-        {
-            throw new IOException($"{host} has no address.");
-        }
 
-        var connection = await endpoint.DialAsync(new IPEndPoint(addresses[0], port), new QuicClient(MeshNode.Protocol, certificate), cancel);
+        // IPv4 first: a name often has an IPv6 address that cannot be reached from here, and TLS would be taken for good.
+        var address = addresses.OrderByDescending(a => a.AddressFamily == AddressFamily.InterNetwork).FirstOrDefault() ?? throw new IOException($"{host} has no address.");
+        var connection = await endpoint.DialAsync(new IPEndPoint(address, port), new QuicClient(MeshNode.Protocol, certificate), cancel);
         return await QuicTransport.OverDialedAsync(connection, relayStaking, cancel);
     }
 
