@@ -41,7 +41,7 @@ typedef struct {
   uint16_t family; /* 4 or 6 */
 } ccq_address;
 
-enum { CCQ_RENO = 0, CCQ_CUBIC = 1, CCQ_BBR = 2 };
+enum { CCQ_RENO = 0, CCQ_CUBIC = 1, CCQ_BBR = 2, CCQ_BBR2 = 3 };
 
 enum {
   CCQ_NO_GSO = 1,          /* one system call argument per packet */

@@ -350,7 +350,7 @@ static bool prepare_buffers(ccq_context *context) {
 
 int ccq_open(const ccq_config *config, ccq_context **opened) {
   if (config->size != sizeof *config || config->max_udp_payload < NGTCP2_MAX_UDP_PAYLOAD_SIZE ||
-      config->max_udp_payload > NGTCP2_MAX_PMTUD_UDP_PAYLOAD_SIZE || config->congestion > CCQ_BBR) {
+      config->max_udp_payload > NGTCP2_MAX_PMTUD_UDP_PAYLOAD_SIZE || config->congestion > CCQ_BBR2) {
     return -EINVAL;
   }
   ccq_context *context = calloc(1, sizeof *context);

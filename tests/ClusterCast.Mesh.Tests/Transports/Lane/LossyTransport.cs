@@ -25,6 +25,8 @@ internal sealed class LossyTransport : IDatagramTransport
         _ = Task.Run(DeliverAsync);
     }
 
+    public string Name => "memory";
+
     public Address? ProvenPeer { get; }
 
     public string Remote => "memory";
