@@ -1,4 +1,6 @@
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Nat;
+using ClusterCast.Mesh.Nat.Punching;
 using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
@@ -17,6 +19,8 @@ internal sealed class FrameRouter(
     Gossip gossip,
     EvidenceGossip evidence,
     SessionGossip sessionNews,
+    ObservedAddresses observed,
+    Func<PunchDesk> punches,
     MeshMetrics metrics,
     Action changed,
     Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
@@ -44,9 +48,15 @@ internal sealed class FrameRouter(
     public void OnClosed(PeerConnection peer)
     {
         connections.Remove(peer);
+        if (peer is { Dialed: true, Node: { } node })
+        {
+            observed.Forget(node);
+        }
+
         peer.State.Serving.Dispose();
         peer.State.Inlets.OnClosed(peer.Reason);
         peer.State.Paying.OnClosed();
+        peer.State.Measuring.OnClosed();
         changed();
     }
 
@@ -79,12 +89,15 @@ internal sealed class FrameRouter(
                 Wake();
                 break;
             case FrameType.Record:
-                if (gossip.Take(peer, RelayRecord.Read(body)))
+                if (gossip.Take(peer, body))
                 {
                     Wake();
                     changed();
                 }
 
+                break;
+            case FrameType.Load:
+                peer.State.Load = Math.Min(Load.Read(body).Percent, (byte)100);
                 break;
             case FrameType.Announce:
                 OnAnnounce(peer, Announce.Read(body));
@@ -94,6 +107,23 @@ internal sealed class FrameRouter(
                 peer.State.Announcements.Drop(new TrackKey(withdraw.Stream, withdraw.Track));
                 Wake();
                 break;
+            case FrameType.Observed when peer is { Dialed: true, Node: { } node }:
+                var seen = Observed.Read(body).Seen;
+                peer.ObservedAs = seen.ToEndPoint();
+                observed.Take(node, seen);
+                changed();
+                break;
+            case FrameType.PunchRequest or FrameType.PunchOffer or FrameType.PunchGo or FrameType.PunchRefused:
+                punches().OnFrame(peer, type, body);
+                break;
+            case FrameType.Measure:
+                peer.State.Measuring.OnMeasure(Measure.Read(body));
+                break;
+            case FrameType.Padding:
+                peer.State.Measuring.OnPadding(Padding.Read(body));
+                break;
+            case FrameType.Observed:
+                throw new WireException("Observed comes from the accepting side only.");
             case FrameType.Evidence:
                 evidence.Take(peer, body);
                 break;

@@ -12,8 +12,9 @@ namespace ClusterCast.Mesh;
 /// <param name="SentBytes">Bytes sent.</param>
 /// <param name="ReceivedBytes">Bytes received.</param>
 /// <param name="Subscriptions">Subscriptions of the peer that are served here.</param>
+/// <param name="Transport">What carries the connection: <c>quic</c>, <c>tls</c> or <c>websocket</c>.</param>
 public sealed record PeerInfo(
-    Address? Node, PeerRole Role, string Remote, bool Dialed, TimeSpan? RoundTrip, long SentBytes, long ReceivedBytes, int Subscriptions);
+    Address? Node, PeerRole Role, string Remote, bool Dialed, TimeSpan? RoundTrip, long SentBytes, long ReceivedBytes, int Subscriptions, string Transport);
 
 /// <summary>A track that this node serves.</summary>
 /// <param name="Track">The track.</param>

@@ -4,11 +4,13 @@ using ClusterCast.Protocol.Identifiers;
 
 namespace ClusterCast.Mesh.Tests;
 
-/// <summary>A connection without a network: the node's end is a transport, the test's end two pipes.</summary>
-internal sealed class MemoryTransport(Address? peer) : ITransport
+/// <summary>A connection without a network: the node's end is a transport, the test's end two pipes. Its datagrams are all lost.</summary>
+internal sealed class MemoryTransport(Address? peer) : IDatagramTransport
 {
     private readonly Pipe _toNode = new(new PipeOptions(pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 64 * 1024));
     private readonly Pipe _fromNode = new(new PipeOptions(pauseWriterThreshold: 4 * 1024 * 1024, resumeWriterThreshold: 1024 * 1024));
+
+    public string Name => "memory";
 
     public Address? ProvenPeer => peer;
 
@@ -19,6 +21,14 @@ internal sealed class MemoryTransport(Address? peer) : ITransport
 
     /// <summary>What the node sends.</summary>
     public PipeReader Output => _fromNode.Reader;
+
+    public int MaxDatagram => 1_200;
+
+    public Action<ReadOnlySpan<byte>>? Datagram { get; set; }
+
+    public TimeSpan? RoundTrip => null;
+
+    public bool TrySendDatagram(ReadOnlySpan<byte> bytes) => true;
 
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancel)
     {

@@ -11,8 +11,12 @@ internal static class RelayVerb
         [
             new("--http", "relay:http", "Browsers (WebSocket), status, metrics and health"),
             new("--tls", "relay:tls", "Peer port"),
+            new("--quic", "relay:quic", "Peer port of QUIC (UDP), as a rule the number of --tls; off for none"),
+            new("--public-quic", "relay:publicQuic", "Address that other nodes reach it by: quic://host:port"),
             new("--public-tls", "relay:publicTls", "Address that other nodes reach it by: tls://host:port"),
             new("--public-ws", "relay:publicWs", "Address that browsers reach it by: wss://host/clustercast"),
+            new("--portmap", "nat:portmap", "Ask the router to let the ports in where there is no public address: true or false"),
+            new("--public-webtransport", "relay:publicWebTransport", "Host and port that browsers reach it by with WebTransport"),
             new("--price", "relay:price", "Micro-USDC per 1,000,000,000 bytes"),
             new("--payout", "relay:payout", "Address that earnings go to"),
             new("--node-key", "relay:nodeKey", "Key file of the node"),
@@ -23,6 +27,7 @@ internal static class RelayVerb
             new("--ticket-bytes", "till:ticketBytes", "A ticket is due after so many bytes"),
             new("--hold", "till:hold", "Seconds between a win and its redemption"),
             new("--faults", "relay:faults", "Allow POST /faults on loopback, for demonstrations on a devnet", IsSwitch: true),
+            .. DiscoveryFlags.All,
         ],
         () => new RelayRole());
 }

@@ -6,7 +6,7 @@ namespace ClusterCast.Mesh.Discovery;
 
 /// <summary>A peer to dial.</summary>
 /// <param name="Node">Its node id; null accepts whoever answers.</param>
-/// <param name="Url"><c>tls://host:port</c>, <c>ws://</c> or <c>wss://</c>.</param>
+/// <param name="Url"><c>quic://host:port</c>, <c>tls://host:port</c>, <c>ws://</c> or <c>wss://</c>.</param>
 public sealed record BootstrapPeer(Address? Node, string Url);
 
 /// <summary>
@@ -58,7 +58,7 @@ public static class BootstrapFile
 
         return DialAddress.TryParse(entry.Url, out _)
             ? new BootstrapPeer(entry.Node is null ? null : node, entry.Url!)
-            : throw new MeshException($"'{entry.Url}' in '{path}' is not a peer's address: tls://host:port, ws:// or wss:// is expected.");
+            : throw new MeshException($"'{entry.Url}' in '{path}' is not a peer's address: quic://host:port, tls://host:port, ws:// or wss:// is expected.");
     }
 
     private sealed record Document(Entry[]? Peers);

@@ -54,14 +54,14 @@ internal sealed class PeerKeeper(
         {
             var limit = Math.Clamp(options.MaxPeers, 1, 8);
             var free = limit - connections.All.Where(peer => peer is { IsClosing: false, Role: PeerRole.Relay }).Select(peer => peer.Node).Distinct().Count() - _dialing.Count;
-            foreach (var (node, url) in Known())
+            foreach (var (node, url, address) in Known())
             {
                 if (free <= 0)
                 {
                     return;
                 }
 
-                if (IsDue(node, url) && DialAddress.TryParse(url, out var address))
+                if (IsDue(node, url))
                 {
                     _dialing.Add(url);
                     free--;
@@ -84,8 +84,8 @@ internal sealed class PeerKeeper(
             .Select(peer => book.Find(peer.Node!.Value))
             .OfType<RelayRecord>()
             .DistinctBy(record => record.Node)
-            .Select(record => new BootstrapPeer(record.Node, Url(record)!))
-            .Where(peer => peer.Url is not null)
+            .Select(record => DialAddress.TryChoose(record, options.DialBy, out var address) ? new BootstrapPeer(record.Node, UrlOf(address)) : null)
+            .OfType<BootstrapPeer>()
             .OrderBy(peer => peer.Url, StringComparer.Ordinal)
             .ToList();
         var text = string.Join(' ', good);
@@ -105,22 +105,28 @@ internal sealed class PeerKeeper(
         }
     }
 
-    /// <summary>The address of a relay that this node can dial; null when there is none.</summary>
-    public string? Url(RelayRecord record) =>
-        record.Endpoints.FirstOrDefault(e => e.Kind == options.DialBy && DialAddress.TryParse(e.Url, out var parsed) && parsed.Kind == e.Kind).Url;
+    // One address is remembered: where both transports have one port number, that of QUIC stands for both.
+    private static string UrlOf(DialAddress address)
+    {
+        var kept = address.Fallback is { } tls && tls.Authority != address.Uri.Authority ? tls : address.Uri;
+        return kept.ToString().TrimEnd('/');
+    }
 
-    private IEnumerable<(Address? Node, string Url)> Known()
+    private IEnumerable<(Address? Node, string Url, DialAddress Address)> Known()
     {
         foreach (var peer in _first)
         {
-            yield return (peer.Node ?? (_answered.TryGetValue(peer.Url, out var node) ? node : null), peer.Url);
+            if (DialAddress.TryParse(peer.Url, out var address))
+            {
+                yield return (peer.Node ?? (_answered.TryGetValue(peer.Url, out var node) ? node : null), peer.Url, address);
+            }
         }
 
         foreach (var record in book.Current)
         {
-            if (Url(record) is { } url)
+            if (DialAddress.TryChoose(record, options.DialBy, out var address))
             {
-                yield return (record.Node, url);
+                yield return (record.Node, address.Uri.ToString(), address);
             }
         }
     }

@@ -19,7 +19,7 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
     private const int RecordsAfterRefusal = 16;
     private static readonly TimeSpan UnpaidBound = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<byte, (TrackFeed Feed, TrackCache Cache)> _feeds = [];
+    private readonly Dictionary<byte, (TrackFeed Feed, TrackCache Cache, long BitsPerSecond)> _feeds = [];
     private readonly FetchDesk _fetches = new(peer, floor);
     private SharedSession? _session;
     private bool _disposed;
@@ -61,13 +61,13 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         {
             Refuse(request, RefusalCode.NotAccepted, 0, "A session pays for one stream: open another connection for another stream.");
         }
-        else if (_feeds.Count >= MaxFeeds || !floor.Admission.TryEnter())
+        else if (_feeds.Count >= MaxFeeds)
         {
-            Refuse(request, RefusalCode.Full, 2_000, "No place is left here.");
+            Refuse(request, RefusalCode.Full, 2_000, $"One connection holds at most {MaxFeeds} subscriptions.");
         }
         else
         {
-            Serve(request, cache);
+            Admit(request, cache);
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
     {
         lock (_feeds)
         {
-            foreach (var (channel, (feed, _)) in _feeds.ToList())
+            foreach (var (channel, (feed, _, _)) in _feeds.ToList())
             {
                 if (feed.IsEnded)
                 {
@@ -160,9 +160,22 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         _session?.Dispose();
     }
 
-    private void Serve(in Subscribe request, TrackCache cache)
+    private void Admit(in Subscribe request, TrackCache cache)
     {
         Drop(request.Channel);
+        var bits = cache.BitsPerSecond;
+        if (floor.Admission.TryEnter(bits, out var reason))
+        {
+            Serve(request, cache, bits);
+        }
+        else
+        {
+            Refuse(request, RefusalCode.Full, 2_000, reason);
+        }
+    }
+
+    private void Serve(in Subscribe request, TrackCache cache, long bits)
+    {
         _session ??= NewSession(cache.Track);
         CachedWindow start;
         var waitFor = default((ulong Run, uint Number));
@@ -189,11 +202,11 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         {
             if (_disposed)
             {
-                floor.Admission.Leave();
+                floor.Admission.Leave(bits);
                 return;
             }
 
-            _feeds[request.Channel] = (feed, cache);
+            _feeds[request.Channel] = (feed, cache, bits);
             cache.Add(feed);
             peer.Add(feed);
         }
@@ -240,7 +253,7 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
                 entry.Feed.Stop();
                 entry.Cache.Remove(entry.Feed);
                 peer.Remove(entry.Feed);
-                floor.Admission.Leave();
+                floor.Admission.Leave(entry.BitsPerSecond);
             }
         }
     }

@@ -49,6 +49,23 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
         }
     }
 
+    /// <summary>Bits per second of the track, by the newest window that has a successor; 0 before there is one.</summary>
+    public long BitsPerSecond
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (_windows.Count < 2 || _windows[^2] is not { BeganAt: { } from } whole || _windows[^1].BeganAt is not { } to || to <= from)
+                {
+                    return 0;
+                }
+
+                return 8_000 * whole.ByteLength / (long)(to - from);
+            }
+        }
+    }
+
     /// <summary>What this node can give in full, for its peers; null when it is empty.</summary>
     public Have? Held
     {
@@ -110,7 +127,7 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
                 return;
             }
 
-            window.Parts[part.Node.Index].Take(part, leaf);
+            window.Parts[part.Node.Index].Take(part, leaf, time.GetTimestamp());
         }
 
         Wake();
@@ -192,7 +209,7 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
                     var part = new CachedPart(p.Node, p.Leaves, p.Bytes, own, now);
                     if (complete)
                     {
-                        part.MarkAll();
+                        part.MarkAll(now);
                     }
 
                     return part;

@@ -16,6 +16,7 @@ namespace ClusterCast.Mesh.Subscribing;
 /// <param name="Corruption">What was corrupt; null when nothing was.</param>
 /// <param name="Offence">What the broadcaster did, with the proof; null when nothing.</param>
 /// <param name="IsRevoked">Whether the run's signing key is trusted no longer.</param>
+/// <param name="Doubt">What is corrupt unless the chain knows its signer; null when nothing is.</param>
 internal readonly record struct Intake(
     Verdict Verdict,
     bool Progress = false,
@@ -23,11 +24,12 @@ internal readonly record struct Intake(
     int CountedBytes = 0,
     Corruption? Corruption = null,
     Offence? Offence = null,
-    bool IsRevoked = false);
+    bool IsRevoked = false,
+    Doubt? Doubt = null);
 
 /// <summary>
-/// Verifies the media of one track, whoever sends it, keeps the place up to which all is complete, and gives complete parts out in order
-/// (<see cref="DeliveryLine"/>). What is trusted here moves only with a valid head, so a lying parent cannot make the place jump. Not thread-safe.
+/// Verifies the media of one track, whoever sends it and also when two send it at once, keeps the place up to which all is complete, and gives complete parts out
+/// in order (<see cref="DeliveryLine"/>). What is trusted here moves only with a valid head, so a lying parent cannot make the place jump. Not thread-safe.
 /// </summary>
 internal sealed class TrackReceiver
 {
@@ -36,7 +38,8 @@ internal sealed class TrackReceiver
     private readonly TrackKey _track;
     private readonly Eip712Domain _streamKeys;
     private readonly TrustedKeys _keys;
-    private readonly WindowVerifier _verifier;
+    private readonly VerifiedTrack _verified = new();
+    private readonly WindowVerifier _fetched;
     private readonly ITrackSink? _sink;
     private readonly MeshMetrics _metrics;
     private readonly Channel<ReceivedPart> _parts;
@@ -52,7 +55,7 @@ internal sealed class TrackReceiver
         _track = track;
         _streamKeys = streamKeys;
         _keys = keys;
-        _verifier = new WindowVerifier(track, streamKeys, keys);
+        _fetched = new WindowVerifier(track, streamKeys, keys, _verified);
         _sink = sink;
         _metrics = metrics;
         _parts = Channel.CreateBounded<ReceivedPart>(
@@ -100,6 +103,7 @@ internal sealed class TrackReceiver
     /// <summary>Takes one media frame from a parent. Throws <see cref="WireException"/>.</summary>
     public Intake Take(Upstream from, FrameType type, ReadOnlySpan<byte> body)
     {
+        var verifier = from.Verifier ??= new WindowVerifier(_track, _streamKeys, _keys, _verified);
         switch (type)
         {
             case FrameType.Init:
@@ -109,7 +113,7 @@ internal sealed class TrackReceiver
                     return new Intake(Verdict.Malformed);
                 }
 
-                var verdict = _verifier.AcceptInit(init.Run, init.Bytes.ToArray());
+                var verdict = verifier.AcceptInit(init.Run, init.Bytes.ToArray());
                 from.Init = verdict;
                 return new Intake(verdict);
             case var _ when from.Contradiction is { } contradiction:
@@ -119,7 +123,7 @@ internal sealed class TrackReceiver
                 return new Intake(from.Init == Verdict.Late ? Verdict.Late : Verdict.Malformed);
             case FrameType.Window:
                 var window = WindowMessage.Read(body);
-                return Judge(from, _verifier.OpenWindow(window.Window, window.Prev), window.Window);
+                return Judge(from, verifier.OpenWindow(window.Window, window.Prev), window.Window);
             case FrameType.Node:
                 return TakeNode(from, NodeMessage.Read(body));
             case FrameType.Part:
@@ -134,18 +138,19 @@ internal sealed class TrackReceiver
 
     private Intake TakePart(Upstream from, in PartMessage part)
     {
-        var verdict = _verifier.AcceptNode(part.Window, part.Part, part.Time, part.Flags, part.ByteLength, part.Leaves);
+        var verdict = from.Verifier!.AcceptNode(part.Window, part.Part, part.Time, part.Flags, part.ByteLength, part.Leaves);
         return verdict is Verdict.Accepted or Verdict.Duplicate
             ? TakeHead(from, part.Window, (ushort)(part.Part + 1), part.Time, part.HeadFlags, part.Signature)
-            : Equivocation(part) is { } offence
+            : Equivocation(from, part) is { } offence
                 ? new Intake(Verdict.Late, Offence: offence, IsRevoked: true)
                 : Judge(from, verdict, part.Window);
     }
 
     private Intake TakeNode(Upstream from, in NodeMessage node)
     {
-        var verdict = _verifier.AcceptNode(node.Window, node.Part, node.Time, node.Flags, node.ByteLength, node.Leaves);
-        if (verdict == Verdict.Corrupt && Contradiction.Begin(_verifier.Current, node) is { } contradiction)
+        var verifier = from.Verifier!;
+        var verdict = verifier.AcceptNode(node.Window, node.Part, node.Time, node.Flags, node.ByteLength, node.Leaves);
+        if (verdict == Verdict.Corrupt && Contradiction.Begin(verifier.Current, node) is { } contradiction)
         {
             // The head that follows tells whose lie it is.
             from.Contradiction = contradiction;
@@ -156,8 +161,8 @@ internal sealed class TrackReceiver
     }
 
     // A part that contradicts what has verified is the parent's lie, unless the broadcaster signed it too.
-    private Offence? Equivocation(in PartMessage part) =>
-        Contradiction.Begin(_verifier.Current, part) is { } contradiction ? contradiction.Decide(_streamKeys, part.Time, part.HeadFlags, part.Signature) : null;
+    private Offence? Equivocation(Upstream from, in PartMessage part) =>
+        Contradiction.Begin(from.Verifier!.Current, part) is { } contradiction ? contradiction.Decide(_streamKeys, part.Time, part.HeadFlags, part.Signature) : null;
 
     private Intake Decide(Upstream from, Contradiction contradiction, FrameType type, ReadOnlySpan<byte> body)
     {
@@ -178,15 +183,11 @@ internal sealed class TrackReceiver
 
     private Intake TakeHead(Upstream from, uint window, ushort count, ulong time, HeadFlags flags, Signature signature)
     {
-        var verdict = _verifier.AcceptHead(window, count, time, flags, signature);
+        var verifier = from.Verifier!;
+        var verdict = verifier.AcceptHead(window, count, time, flags, signature);
         if (verdict == Verdict.Corrupt)
         {
-            if (_verifier.RefusedHead is { } refused && Secp256k1.TryRecover(refused.Digest(_streamKeys), signature, out var signer) && _keys.IsMarked(_track.Stream, signer))
-            {
-                return new Intake(Verdict.Late, IsRevoked: true);
-            }
-
-            return Corrupt(from, window, "a head that no signing key signed", CorruptHead.Of(from.Node, _verifier));
+            return TakeUnsigned(from, window, verifier);
         }
 
         if (verdict == Verdict.Malformed)
@@ -201,7 +202,7 @@ internal sealed class TrackReceiver
         }
 
         from.HasHead = true;
-        var current = _verifier.Current!;
+        var current = verifier.Current!;
         if (current.Run != _run || current.Number != _window)
         {
             _ready = 0;
@@ -217,10 +218,27 @@ internal sealed class TrackReceiver
         return new Intake(verdict, Closed: current.IsClosed ? current.Head : null);
     }
 
+    // The broadcaster may have been delegated another key a moment ago, which the keys at hand do not hold yet. What follows from this head waits for the chain.
+    private Intake TakeUnsigned(Upstream from, uint window, WindowVerifier verifier)
+    {
+        if (verifier.RefusedHead is not { } head || !Secp256k1.TryRecover(head.Digest(_streamKeys), verifier.RefusedSignature, out var signer))
+        {
+            return Corrupt(from, window, "a head whose signature is none", CorruptHead.Of(from.Node, verifier));
+        }
+
+        if (_keys.IsMarked(_track.Stream, signer))
+        {
+            return new Intake(Verdict.Late, IsRevoked: true);
+        }
+
+        var corruption = new Corruption(from.Node, _track, window, "a head that no signing key signed", CorruptHead.Of(from.Node, verifier));
+        return new Intake(Verdict.Corrupt, Doubt: new Doubt(corruption, signer, head.Time));
+    }
+
     private Intake TakeLeaf(Upstream from, in LeafMessage leaf)
     {
-        var verdict = _verifier.AcceptLeaf(leaf.Window, leaf.Part, leaf.Leaf, leaf.Bytes);
-        var current = _verifier.Current;
+        var verdict = from.Verifier!.AcceptLeaf(leaf.Window, leaf.Part, leaf.Leaf, leaf.Bytes);
+        var current = from.Verifier.Current;
         switch (verdict)
         {
             case Verdict.Corrupt:
@@ -249,7 +267,7 @@ internal sealed class TrackReceiver
             VerifiedBytes += part.Bytes.Length;
         }
 
-        if (_verifier.Current is { Head: not null } current && current.Run == window.Run && current.Number == window.Number)
+        if (_verified.Newest is { } current && current.Run == window.Run && current.Number == window.Number)
         {
             Fill(current, window);
             return;
@@ -281,7 +299,7 @@ internal sealed class TrackReceiver
             var (part, source) = (current.Parts[index], fetched.Parts[index]);
             for (var leaf = 0; source.IsComplete && !part.IsComplete && leaf < source.LeafHashes.Count; leaf++)
             {
-                if (_verifier.AcceptLeaf(current.Number, index, (byte)leaf, source.Leaf(leaf).Span) == Verdict.Accepted)
+                if (_fetched.AcceptLeaf(current.Number, index, (byte)leaf, source.Leaf(leaf).Span) == Verdict.Accepted)
                 {
                     _sink?.OnLeaf(current, part, leaf);
                 }
@@ -307,6 +325,7 @@ internal sealed class TrackReceiver
     private void Deliver(VerifiedWindow window, VerifiedPart part)
     {
         NewestTime = part.Node.Time;
+        _metrics.Arrived?.Invoke(_track, window.Number, part.Node);
         if (_sink is null)
         {
             _parts.Writer.TryWrite(new ReceivedPart(_track, window.Run, window.Number, part, window.Head!, window.Init));
@@ -317,10 +336,16 @@ internal sealed class TrackReceiver
         ? Corrupt(from, window, "a node or link that contradicts a signed head", report: null)
         : new Intake(verdict);
 
-    private Intake Corrupt(Upstream from, uint window, string what, IncidentReport? report)
+    /// <summary>Counts something that is not the broadcaster's.</summary>
+    public void Reject()
     {
         LeavesRejected++;
         _metrics.Rejected();
+    }
+
+    private Intake Corrupt(Upstream from, uint window, string what, IncidentReport? report)
+    {
+        Reject();
         return new Intake(Verdict.Corrupt, Corruption: new Corruption(from.Node, _track, window, what, report));
     }
 }

@@ -21,26 +21,39 @@ internal enum Leaving
     /// <summary>The connection was lost.</summary>
     Lost,
 
-    /// <summary>No part became complete in time.</summary>
-    Stalled,
-
     /// <summary>The parent broke the protocol.</summary>
     Malformed,
 
     /// <summary>The parent sent corrupt media.</summary>
     Corrupt,
 
+    /// <summary>The parent was silent, and another one had what it held back.</summary>
+    Overtaken,
+
+    /// <summary>The parent was asked beside another one, which delivered first; or all were silent. No fault of its.</summary>
+    Spare,
+
+    /// <summary>The parent's head was signed by a key that was not known yet; it is asked anew.</summary>
+    Doubted,
+
     /// <summary>The parent and the purse do not agree.</summary>
     Unpaid,
 
     /// <summary>The parent withdrew the track, and another one has it.</summary>
     Withdrawn,
+
+    /// <summary>Another one is nearer.</summary>
+    Outdone,
 }
 
 /// <summary>One subscription at one parent.</summary>
 internal sealed class Upstream(PeerConnection peer, byte channel, Address node, bool isPush, long now)
 {
+    // Tracks with shorter parts are watched with so little delay that a lost packet must not cost a round trip.
+    private const double LanePartMs = 50;
+
     private (uint Window, ushort Part, int Leaf) _lastCounted;
+    private (ulong Time, long Parts) _lastPart;
 
     /// <summary>The connection.</summary>
     public PeerConnection Peer { get; } = peer;
@@ -54,8 +67,14 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
     /// <summary>Whether the parent is the broadcaster, which serves for nothing.</summary>
     public bool IsPush { get; } = isPush;
 
+    /// <summary>Whether it becomes the parent with its first leaf, because it is nearer.</summary>
+    public bool IsPreferred { get; set; }
+
     /// <summary>Why it is to be left.</summary>
     public Leaving Leaving { get; set; }
+
+    /// <summary>Whether it has been left.</summary>
+    public bool IsDeparted { get; set; }
 
     /// <summary>For people.</summary>
     public string Reason { get; set; } = "";
@@ -66,8 +85,20 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
     /// <summary>The refusal, when it refused.</summary>
     public RefusalCode? Refusal { get; set; }
 
+    /// <summary>When it was asked, as a timestamp.</summary>
+    public long AskedAt { get; } = now;
+
+    /// <summary>When it was asked, or when its last new leaf came, as a timestamp.</summary>
+    public long HeardAt { get; set; } = now;
+
     /// <summary>When it was asked, or when the last part became complete, as a timestamp.</summary>
     public long ProgressAt { get; set; } = now;
+
+    /// <summary>Checks what it sends; null before its first media frame.</summary>
+    public WindowVerifier? Verifier { get; set; }
+
+    /// <summary>Whether its frames are left aside until it is known whose key signed its head.</summary>
+    public bool IsDoubted { get; set; }
 
     /// <summary>Whether it has delivered a valid head.</summary>
     public bool HasHead { get; set; }
@@ -89,6 +120,14 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
 
     /// <summary>The session that pays; null when nothing is paid.</summary>
     public IPayingSession? Session => IsPush ? null : Peer.State.Paying.Session;
+
+    /// <summary>Parts were given out up to this capture time; tells whether they are short enough for a lane.</summary>
+    public bool IsLaneWorthwhile(ulong timeMs, long parts)
+    {
+        var (time, before) = _lastPart;
+        _lastPart = (timeMs, parts);
+        return before > 0 && timeMs > time && timeMs - time < LanePartMs * (parts - before);
+    }
 
     /// <summary>Whether a leaf is beyond those counted: nobody is paid twice for one.</summary>
     public bool Counts(uint window, ushort part, int leaf)

@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Guarding;
+using ClusterCast.Mesh.Nat.Measuring;
 using ClusterCast.Mesh.Relaying;
+using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Mesh.Transports.Tls;
 using ClusterCast.Mesh.Transports.WebSockets;
 using ClusterCast.Protocol.Identifiers;
@@ -14,17 +16,22 @@ using ClusterCast.Protocol.Wire;
 namespace ClusterCast.Mesh.Transports;
 
 /// <summary>Makes connections, dialed or accepted, and runs them to their end.</summary>
-internal sealed class Connector(MeshOptions options, ConnectionTable connections, IPeerHandler handler, ServingFloor serving) : IDisposable
+internal sealed class Connector(MeshOptions options, ConnectionTable connections, IPeerHandler handler, ServingFloor serving) : IAsyncDisposable
 {
     private const int MaxHandshakes = 256;
     private static readonly TimeSpan RejectBound = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DialBound = TimeSpan.FromSeconds(5);
 
+    private readonly QuicFirst _quicFirst = new(options.Time);
     private readonly GuardMetrics _guard = serving.Metrics.Guard;
-
     private readonly NodeIdentity _own = new(options.NodeKey, options.Role, options.Domains, options.Random);
-    private readonly X509Certificate2 _certificate = NodeCertificate.Create(options.NodeKey, options.Domains.RelayStaking);
+    private readonly MeasuringBudget _measuring = new(options.Time);
+    private readonly SendPump _pump = new();
     private int _handshakes;
+
+    /// <summary>The node's UDP socket, and its certificate.</summary>
+    public QuicPort Quic { get; } = new(
+        NodeCertificate.Create(options.NodeKey, options.Domains.RelayStaking), options.Domains.RelayStaking, options.Logging);
 
     /// <summary>Dials and shakes hands. Throws <see cref="MeshException"/>, or <see cref="OperationCanceledException"/> when it is cancelled.</summary>
     public async Task<PeerConnection> DialAsync(DialAddress address, Address? expected, CancellationToken cancel)
@@ -34,9 +41,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
         ITransport transport;
         try
         {
-            transport = address.Kind == EndpointKind.Tls
-                ? await TlsTransport.DialAsync(address.Uri.Host, address.Uri.Port, _certificate, options.Domains.RelayStaking, bound.Token)
-                : await WebSocketTransport.DialAsync(address.Uri, bound.Token);
+            transport = await ReachAsync(address, bound.Token);
         }
         catch (Exception e) when (e is IOException or AuthenticationException or SocketException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
@@ -81,6 +86,41 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
         await RunAsync(transport, pass);
     }
 
+    /// <summary>Takes an accepted QUIC connection, whose certificate decides before anything else is looked at. Never throws.</summary>
+    public async Task AcceptAsync(QuicConnection connection, CancellationToken cancel)
+    {
+        using var pass = Gate.TryEnter(connection.Remote.Address);
+        if (pass is null)
+        {
+            connection.Close(QuicTransport.Cut, "Too many connections come from this address.");
+            return;
+        }
+
+        ITransport transport;
+        using (var bound = CancellationTokenSource.CreateLinkedTokenSource(cancel))
+        {
+            bound.CancelAfter(DialBound);
+            try
+            {
+                transport = await QuicTransport.OverAcceptedAsync(connection, options.Domains.RelayStaking, bound.Token);
+            }
+            catch (Exception e) when (e is IOException or AuthenticationException or CryptographicException or OperationCanceledException)
+            {
+                _guard.FailedHandshake.Add();
+                return;
+            }
+        }
+
+        await RunAsync(transport, pass);
+    }
+
+    /// <summary>Takes an accepted transport and ends with the connection.</summary>
+    public async Task AcceptAsync(ITransport transport)
+    {
+        using var pass = Gate.TryEnter(transport.Seen?.Address);
+        await (pass is null ? RejectAsync(transport) : RunAsync(transport, pass));
+    }
+
     /// <summary>Takes an accepted WebSocket and ends with the connection.</summary>
     public async Task AcceptAsync(WebSocket socket, string remote)
     {
@@ -96,7 +136,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _certificate.Dispose();
+    public ValueTask DisposeAsync() => Quic.DisposeAsync();
 
     /// <summary>Takes any accepted transport and ends with the connection.</summary>
     /// <param name="transport">Owned from now on.</param>
@@ -137,7 +177,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
         bound.CancelAfter(options.HandshakeWithin);
         try
         {
-            return await TlsTransport.AcceptAsync(socket, _certificate, options.Domains.RelayStaking, bound.Token);
+            return await TlsTransport.AcceptAsync(socket, Quic.Certificate, options.Domains.RelayStaking, bound.Token);
         }
         catch (Exception e) when (e is IOException or AuthenticationException or SocketException or OperationCanceledException or InvalidOperationException)
         {
@@ -163,6 +203,25 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
         }
     }
 
+    private async Task<ITransport> ReachAsync(DialAddress address, CancellationToken cancel)
+    {
+        switch (address.Kind)
+        {
+            case EndpointKind.Tls:
+                return await ReachTlsAsync(address.Uri, cancel);
+            case EndpointKind.WebSocket:
+                return await WebSocketTransport.DialAsync(address.Uri, cancel);
+            default:
+                var (host, port) = (address.Uri.Host, address.Uri.Port);
+                return address.Fallback is not { } tls ? await Quic.DialAsync(host, port, cancel)
+                    : !Quic.IsUsable ? await ReachTlsAsync(tls, cancel)
+                    : await _quicFirst.DialAsync(address.Uri.Authority, stop => Quic.DialAsync(host, port, stop), stop => ReachTlsAsync(tls, stop), cancel);
+        }
+    }
+
+    private async Task<ITransport> ReachTlsAsync(Uri uri, CancellationToken cancel) =>
+        await TlsTransport.DialAsync(uri.Host, uri.Port, Quic.Certificate, options.Domains.RelayStaking, cancel);
+
     private static async Task RejectAsync(ITransport transport)
     {
         using var bound = new CancellationTokenSource(RejectBound);
@@ -180,8 +239,8 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
 
     private PeerConnection? Open(ITransport transport, bool dialed, Address? expected)
     {
-        var peer = new PeerConnection(transport, handler, _own, dialed, expected, options, _guard);
-        peer.State = new PeerState(new ServingDesk(peer, serving), options.Time);
+        var peer = new PeerConnection(transport, handler, _own, dialed, expected, options, _guard, _pump);
+        peer.State = new PeerState(new ServingDesk(peer, serving), new MeasuringDesk(peer, _measuring, options.Time), options.Time);
         return connections.TryAdd(peer, options.MaxConnections) ? peer : null;
     }
 }

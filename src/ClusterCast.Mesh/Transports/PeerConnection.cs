@@ -1,5 +1,9 @@
+using System.Buffers;
+using System.Net;
 using ClusterCast.Mesh.Guarding;
+using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.Sessions;
+using ClusterCast.Mesh.Transports.Lane;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Wire;
 using Microsoft.Extensions.Logging;
@@ -27,10 +31,14 @@ internal sealed class PeerConnection : IFrameSink
     private readonly KeepAlive _keepAlive;
     private readonly FrameReceiver _receiver;
     private readonly FrameSender _sender;
+    private readonly PeerLane? _lane;
+    private readonly FrameTaker _takeInTurn;
+    private readonly Lock _dispatch = new();
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _startedAt;
+    private Task _lanes = Task.CompletedTask;
     private int _closing;
 
     /// <summary>A connection over an open transport. <see cref="RunAsync"/> starts it.</summary>
@@ -41,7 +49,9 @@ internal sealed class PeerConnection : IFrameSink
     /// <param name="expected">The node id that must answer; null for any.</param>
     /// <param name="options">Clock and limits.</param>
     /// <param name="guard">Counts what is hostile.</param>
-    public PeerConnection(ITransport transport, IPeerHandler handler, NodeIdentity own, bool dialed, Address? expected, MeshOptions options, GuardMetrics guard)
+    /// <param name="pump">Sends where the transport need not wait; null leaves it to a loop.</param>
+    public PeerConnection(
+        ITransport transport, IPeerHandler handler, NodeIdentity own, bool dialed, Address? expected, MeshOptions options, GuardMetrics guard, SendPump? pump = null)
     {
         _transport = transport;
         _handler = handler;
@@ -54,8 +64,10 @@ internal sealed class PeerConnection : IFrameSink
         _guard = guard;
         _log = options.Logging.CreateLogger("ClusterCast.Mesh.Connection");
         _keepAlive = new KeepAlive(_time, _idleAfter);
+        _takeInTurn = TakeInTurn;
         _receiver = new FrameReceiver(transport, _time, Take);
-        _sender = new FrameSender(transport, _time);
+        _lane = PeerLane.For(transport, this, options);
+        _sender = new FrameSender(transport, _lane, pump, _time);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         _startedAt = _time.GetTimestamp();
         Dialed = dialed;
@@ -74,6 +86,15 @@ internal sealed class PeerConnection : IFrameSink
 
     /// <summary>The peer's address, for people.</summary>
     public string Remote => _transport.Remote;
+
+    /// <summary>Where the peer's packets come from; null when the transport cannot tell.</summary>
+    public IPEndPoint? Seen => _transport.Seen;
+
+    /// <summary>Where the dialed peer sees this node; null before it has said.</summary>
+    public IPEndPoint? ObservedAs { get; set; }
+
+    /// <summary>What carries it: <c>quic</c>, <c>webtransport</c>, <c>tls</c> or <c>websocket</c>.</summary>
+    public string Transport => _transport.Name;
 
     /// <summary>Whether the handshake is done and the connection has not ended.</summary>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully && !IsClosing;
@@ -105,6 +126,9 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>Bytes read from the transport.</summary>
     public long ReceivedBytes => _receiver.ReceivedBytes;
 
+    /// <summary>The lanes of the connection; null where there can be none.</summary>
+    public PeerLane? Lane => _lane;
+
     /// <summary>What the rooms above keep for this connection.</summary>
     public PeerState State { get; set; } = null!;
 
@@ -127,6 +151,8 @@ internal sealed class PeerConnection : IFrameSink
         _stop.CancelAfter(GoodbyeBound);
         _sender.End();
         await sending;
+        await _lanes;
+        _lane?.Dispose();
         try
         {
             await _transport.DisposeAsync();
@@ -205,6 +231,18 @@ internal sealed class PeerConnection : IFrameSink
         _sender.End();
     }
 
+    /// <summary>Asks the peer to protect what it sends against loss, where both can.</summary>
+    public void OpenLane()
+    {
+        lock (_dispatch)
+        {
+            if (_lane is not null && !IsClosing && _lane.Open())
+            {
+                _lanes = Task.Run(LaneLoopAsync);
+            }
+        }
+    }
+
     /// <summary>Adds a source of media.</summary>
     public void Add(IMediaSource source) => _sender.Add(source);
 
@@ -246,7 +284,8 @@ internal sealed class PeerConnection : IFrameSink
             Send(_keepAlive.CreatePing());
         }
 
-        if (_sender.HasSources)
+        _lane?.Tick();
+        if (_sender.HasSources || _lane is { HasRepeats: true })
         {
             _sender.Signal();
         }
@@ -256,7 +295,7 @@ internal sealed class PeerConnection : IFrameSink
     {
         try
         {
-            await TakeFramesAsync();
+            await TakeFramesAsync(_receiver.RunAsync);
             if (PeerGoodbye is null && !_receiver.IsAtEnd)
             {
                 await _receiver.DiscardAsync(_stop.Token);
@@ -271,11 +310,30 @@ internal sealed class PeerConnection : IFrameSink
         }
     }
 
-    private async Task TakeFramesAsync()
+    // Blocks of a lane become complete on a thread of the transport; they are handled here, in turn with the frames of the stream.
+    private async Task LaneLoopAsync()
     {
         try
         {
-            await _receiver.RunAsync(_stop.Token);
+            await TakeFramesAsync(async stop =>
+            {
+                while (await _lane!.WaitAsync(stop) && TakeBlocks())
+                {
+                    _lane.Poll();
+                }
+            });
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            // The connection ends.
+        }
+    }
+
+    private async Task TakeFramesAsync(Func<CancellationToken, Task> run)
+    {
+        try
+        {
+            await run(_stop.Token);
         }
         catch (WireException e)
         {
@@ -306,6 +364,22 @@ internal sealed class PeerConnection : IFrameSink
     }
 
     private bool Take(FrameType type, ReadOnlySpan<byte> body)
+    {
+        lock (_dispatch)
+        {
+            return TakeInTurn(type, body) && (_lane is null || _lane.TakeBlocks(_takeInTurn));
+        }
+    }
+
+    private bool TakeBlocks()
+    {
+        lock (_dispatch)
+        {
+            return !IsClosing && _lane!.TakeBlocks(_takeInTurn);
+        }
+    }
+
+    private bool TakeInTurn(FrameType type, ReadOnlySpan<byte> body)
     {
         if (IsClosing)
         {
@@ -349,6 +423,9 @@ internal sealed class PeerConnection : IFrameSink
             case FrameType.Pong:
                 _keepAlive.Take(Pong.Read(body));
                 break;
+            case FrameType.Resend or FrameType.LaneReport or FrameType.LaneOpen or FrameType.LaneBlock:
+                _lane?.OnFrame(type, body);
+                break;
             default:
                 _handler.OnFrame(this, type, body);
                 break;
@@ -358,6 +435,11 @@ internal sealed class PeerConnection : IFrameSink
     private void BecomeReady()
     {
         _ready.TrySetResult();
+        if (!Dialed && _transport.Seen is { } seen)
+        {
+            Send(new Observed(seen.ToWire()));
+        }
+
         _handler.OnReady(this);
         Send(_keepAlive.CreatePing());
     }

@@ -1,4 +1,5 @@
 using ClusterCast.Mesh.Fetching;
+using ClusterCast.Mesh.Nat.Measuring;
 using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Subscribing;
@@ -7,7 +8,7 @@ using ClusterCast.Mesh.Tree;
 namespace ClusterCast.Mesh.Transports;
 
 /// <summary>What the rooms keep for one connection.</summary>
-internal sealed class PeerState(ServingDesk serving, TimeProvider time)
+internal sealed class PeerState(ServingDesk serving, MeasuringDesk measuring, TimeProvider time)
 {
     private int _fetches;
 
@@ -19,6 +20,15 @@ internal sealed class PeerState(ServingDesk serving, TimeProvider time)
 
     /// <summary>The session in which this node pays the peer.</summary>
     public PayingSlot Paying { get; } = new();
+
+    /// <summary>How full the peer says that it is, 0 to 100.</summary>
+    public int Load { get; set; }
+
+    /// <summary>How full this node has told the peer that it is.</summary>
+    public int ToldLoad { get; set; }
+
+    /// <summary>Measures the link for the peer.</summary>
+    public MeasuringDesk Measuring { get; } = measuring;
 
     /// <summary>Announcements in both directions.</summary>
     public PeerAnnouncements Announcements { get; } = new();

@@ -147,7 +147,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
         BootstrapFile.Write(bootstrap, []);
         await StartRelayAsync(1, bootstrap, stop).ConfigureAwait(false);
         var first = Role("relay 1").Addresses;
-        BootstrapFile.Write(bootstrap, [new BootstrapPeer(Address.Parse(first["node"]), first["tls"])]);
+        BootstrapFile.Write(bootstrap, [new BootstrapPeer(Address.Parse(first["node"]), first["quic"] is { Length: > 0 } quic ? quic : first["tls"])]);
         var rtmp = options.Clip is null ? "127.0.0.1:1935" : "127.0.0.1:0";
         await Task.WhenAll(
         [

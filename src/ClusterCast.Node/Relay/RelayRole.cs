@@ -33,6 +33,7 @@ public sealed class RelayRole : IRole
         var purseKey = Key(settings.Text("relay:purseKey"), Path.Combine(data, "purse.json"), devnet);
         var fault = Fault(context, devnet);
         await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
+        await using var stakes = await StakeTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
         await FillPurseAsync(context, chain, nodeKey, purseKey, stop).ConfigureAwait(false);
         await using var purse = await PurseDesk.OpenAsync(context, chain, purseKey, data, stop).ConfigureAwait(false);
         await using var till = TillDesk.Open(context, chain, nodeKey, data, fault);
@@ -42,8 +43,10 @@ public sealed class RelayRole : IRole
             NodeKey = nodeKey,
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
+            QuicListen = QuicListen(settings),
             Payout = Payout(settings.Text("relay:payout"), nodeKey.Address),
             Price = (ulong)settings.Number("relay:price"),
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
@@ -53,21 +56,24 @@ public sealed class RelayRole : IRole
             ServingSessions = new TillSessions(till.Till),
             PayingSessions = new PurseSessions(purse.Purse),
             Fault = fault,
+            Stakes = stakes,
             Time = context.Time,
             Logging = context.Logs,
-        });
+        }.WithDiscovery(settings, settings.Text("relay:publicTls")));
         purse.Purse.EvidenceFound += evidence => mesh.Report(evidence);
         var status = new RelayStatus(mesh, till, purse);
         await using var web = await WebHost.StartAsync(
             context, "relay", settings.Required("relay:http", "Give an address like 0.0.0.0:4431."), () => null,
             app => Map(app, mesh, till, status, fault, stop)).ConfigureAwait(false);
         mesh.Start();
-        var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndpoint}";
-        var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}{MeshNode.WebSocketPath}";
-        mesh.SetEndpoints([new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws)]);
-        log.LogInformation("Relay {Node} at {Tls} and {Ws}, ${Price} a GB", nodeKey.Address, tls, ws, settings.Number("relay:price") / 1_000_000m);
+        await using var addresses = RelayAddresses.Open(context, mesh, web.Url, log);
+        var (quic, tls, ws, webTransport) = addresses.Current;
+        log.LogInformation(
+            "Relay {Node} at {Quic}, {Tls}, {Ws} and {WebTransport}, ${Price} a GB",
+            nodeKey.Address, quic ?? "no QUIC", tls, ws, webTransport ?? "no WebTransport", settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
-            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("tls", tls), ("ws", ws), ("http", web.Url.ToString().TrimEnd('/')));
+            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic ?? ""), ("tls", tls), ("ws", ws),
+            ("webTransport", webTransport ?? ""), ("http", web.Url.ToString().TrimEnd('/')), ("dht", mesh.DhtNode?.Local.ToString() ?? ""));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
     }
@@ -89,6 +95,14 @@ public sealed class RelayRole : IRole
                 : Results.BadRequest(new { error = "A fault is none, corrupt, stall or receipt." }));
         }
     }
+
+    // By itself QUIC has the address of TLS and, as far as it is free, the same port number.
+    private static IPEndPoint? QuicListen(Settings settings) => settings.Text("relay:quic") switch
+    {
+        "off" => null,
+        { } address => Endpoints.Parse(address),
+        _ => Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
+    };
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 

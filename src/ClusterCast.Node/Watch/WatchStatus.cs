@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClusterCast.Mesh;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Payments;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace ClusterCast.Node.Watch;
 
 /// <summary>The figures of a headless viewer.</summary>
-internal sealed class WatchStatus(TrackSubscription subscription, Purse purse, TimeProvider time)
+internal sealed class WatchStatus(MeshNode mesh, TrackSubscription subscription, Purse purse, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -52,6 +53,7 @@ internal sealed class WatchStatus(TrackSubscription subscription, Purse purse, T
             role = "watch",
             state = media.State.ToString(),
             relay = media.Relay?.ToString(),
+            transport = mesh.Peers.FirstOrDefault(peer => peer.Node is { } node && node == media.Relay)?.Transport,
             verifiedBytes = media.VerifiedBytes,
             leavesVerified = media.LeavesVerified,
             leavesRejected = media.LeavesRejected,

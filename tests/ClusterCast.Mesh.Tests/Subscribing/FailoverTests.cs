@@ -1,19 +1,26 @@
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Protocol.Evidence;
+using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Tests.Subscribing;
 
 /// <summary>Three relays and a viewer; the relay that the viewer uses, or the one that the broadcaster pushes to, goes wrong in mid-stream.</summary>
-public sealed class FailoverTests
+public class FailoverTests
 {
+    /// <summary>What carries the connections.</summary>
+    protected virtual EndpointKind By => EndpointKind.Tls;
+
+    /// <summary>Share of packets that are lost, for QUIC.</summary>
+    protected virtual double Loss => 0;
+
     public static TheoryData<bool> PushedOrNot => [true, false];
 
     [Theory]
     [MemberData(nameof(PushedOrNot))]
     public async Task A_relay_that_flips_a_bit_is_banned_at_its_first_leaf_and_no_part_is_lost(bool pushed)
     {
-        await using var scene = await Scene.Create(pushed);
+        await using var scene = await Scene.Create(By, Loss, pushed);
         var incident = new TaskCompletionSource<IncidentReport>();
         scene.Viewer.IncidentSeen += incident.SetResult;
         await scene.Play(30);
@@ -41,7 +48,7 @@ public sealed class FailoverTests
     [MemberData(nameof(PushedOrNot))]
     public async Task A_relay_that_falls_silent_is_left_and_no_part_is_lost(bool pushed)
     {
-        await using var scene = await Scene.Create(pushed);
+        await using var scene = await Scene.Create(By, Loss, pushed);
         await scene.Play(30);
         scene.Fault.Now = Misbehaviour.Silence;
         await scene.Play(100);
@@ -56,7 +63,7 @@ public sealed class FailoverTests
     [MemberData(nameof(PushedOrNot))]
     public async Task A_relay_that_dies_is_replaced_and_no_part_is_lost(bool pushed)
     {
-        await using var scene = await Scene.Create(pushed);
+        await using var scene = await Scene.Create(By, Loss, pushed);
         await scene.Play(30);
         foreach (var peer in scene.Bad.Connections.All)
         {
@@ -73,9 +80,44 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task A_silent_parent_is_left_long_before_it_counts_as_stalled()
+    {
+        await using var scene = await Scene.Create(EndpointKind.Tls, loss: 0, pushed: false, o => o with { StallAfter = TimeSpan.FromMinutes(5) });
+        await scene.Play(30);
+        var before = scene.Subscription.Statistics.Switches;
+        scene.Fault.Now = Misbehaviour.Silence;
+        await scene.Play(100);
+
+        var statistics = scene.Subscription.Statistics;
+        Assert.Equal(0, statistics.PartsLost);
+        Assert.NotEqual(scene.Bad.NodeId, statistics.Relay);
+        Assert.True(statistics.Switches > before);
+        Assert.Empty(statistics.Banned);
+    }
+
+    [Fact]
+    public async Task When_the_source_pauses_another_relay_is_asked_and_no_part_is_lost_or_comes_twice()
+    {
+        await using var scene = await Scene.Create(EndpointKind.Tls, loss: 0, pushed: false, o => o with { StallAfter = TimeSpan.FromMinutes(5) });
+        await scene.Play(30);
+        await scene.Pump.DisposeAsync();
+
+        // The viewer and two children of the pushed relay are served; one more is the second parent that the viewer asks, or one that a relay asks.
+        await scene.World.Until(() => scene.Relays.Sum(relay => relay.Snapshot().Subscribers) > 3);
+        await using var pump = Pump.Start(scene.World, scene.Publisher);
+        await scene.Play(100);
+        var statistics = scene.Subscription.Statistics;
+        Assert.Equal(0, statistics.PartsLost);
+        Assert.Empty(statistics.Banned);
+
+        // Once it flows again nobody holds a second parent.
+        await scene.World.Until(() => scene.Relays.Sum(relay => relay.Snapshot().Subscribers) == 3);
+    }
+
+    [Fact]
     public async Task When_the_broadcaster_ends_the_end_reaches_the_viewer_after_the_last_part()
     {
-        await using var scene = await Scene.Create(pushed: false);
+        await using var scene = await Scene.Create(By, Loss, pushed: false);
         await scene.Play(7);
         await scene.Pump.DisposeAsync();
         scene.Publisher.End();
@@ -115,9 +157,11 @@ public sealed class FailoverTests
 
         public required TrackSubscription Subscription { get; init; }
 
-        public static async Task<Scene> Create(bool pushed)
+        public required IReadOnlyList<MeshNode> Relays { get; init; }
+
+        public static async Task<Scene> Create(EndpointKind by, double loss, bool pushed, Func<MeshOptions, MeshOptions>? change = null)
         {
-            var world = new MeshWorld();
+            var world = new MeshWorld(by, loss);
             var faults = new[] { new SwitchableFault(), new SwitchableFault(), new SwitchableFault() };
             var first = world.Relay(1, o => o with { Fault = faults[0] });
             world.Bootstrap(first);
@@ -134,7 +178,7 @@ public sealed class FailoverTests
 
             // The viewer is connected to the relay that will go wrong, and knows the others by their records.
             world.Bootstrap(bad!);
-            var viewer = world.Viewer(20, o => o with { MaxPeers = 1, Random = new FirstChoice() });
+            var viewer = world.Viewer(20, o => (change?.Invoke(o) ?? o) with { MaxPeers = 1, Random = new FirstChoice() });
             await world.Until(() => viewer.Peers.Count == 1 && viewer.Records.Count == 3);
             var subscription = viewer.Subscribe(MeshWorld.Track);
             return new Scene
@@ -144,6 +188,7 @@ public sealed class FailoverTests
                 Broadcaster = broadcaster,
                 Viewer = viewer,
                 Bad = bad!,
+                Relays = relays,
                 Fault = faults[Array.IndexOf(relays, bad)],
                 Publisher = publisher,
                 Subscription = subscription,

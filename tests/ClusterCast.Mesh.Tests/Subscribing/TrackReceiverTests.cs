@@ -46,7 +46,9 @@ public sealed class TrackReceiverTests
     public void A_head_that_no_signing_key_signed_leaves_a_report_that_can_be_checked()
     {
         var parent = Parent(1);
-        var corruption = Serve(parent, MeshWorld.Key(98)).Corruption!;
+        var doubt = Serve(parent, MeshWorld.Key(98)).Doubt!;
+        Assert.Equal(MeshWorld.Key(98).Address, doubt.Signer);
+        var corruption = doubt.Corruption;
         var report = Assert.IsType<CorruptHead>(corruption.Report);
         Assert.Equal(parent.Node, report.Node);
         Assert.True(report.IsConsistent(MeshWorld.Domains, Keys, out var reason), reason);

@@ -15,6 +15,8 @@ internal static class FrameVectors
     private static readonly Address Node = Known.NodeKey.Address;
     private static readonly Signature Sig = Known.NodeKey.Sign(Known.Hash("signed"));
     private const ulong Run = 1_767_225_600_000;
+    private static readonly NetAddress Seen4 = new(281_474_087_547_143, 54_321);
+    private static readonly NetAddress Seen6 = new(UInt128.Parse("42540766411282592856903984951653826561"), 65_535);
     private static readonly string Stream32 = Stream.Value.ToString();
 
     public static JsonArray File() =>
@@ -28,6 +30,9 @@ internal static class FrameVectors
         Of("Goodbye, no reason", new Goodbye(GoodbyeCode.ShuttingDown, ""), new() { ["code"] = "1", ["reason"] = "" }),
         Of("Ping", new Ping(ulong.MaxValue), new() { ["value"] = "18446744073709551615" }),
         Of("Pong", new Pong(42), new() { ["value"] = "42" }),
+        Of("Observed, IPv4", new Observed(Seen4), new() { ["address"] = "281474087547143", ["port"] = "54321" }),
+        Of("Observed, IPv6", new Observed(Seen6), new() { ["address"] = "42540766411282592856903984951653826561", ["port"] = "65535" }),
+        Of("Load", new Load(85), new() { ["percent"] = "85" }),
         Of("Subscribe to the newest window of any track", new Subscribe(3, Stream, 0, 0, 0),
             new() { ["channel"] = "3", ["stream"] = Stream32, ["track"] = "0", ["window"] = "0", ["parts"] = "0" }),
         Of("Subscribe, resuming", new Subscribe(255, Known.MaxStream, 1080, 77, 12),
@@ -110,6 +115,21 @@ internal static class FrameVectors
         .. EvidenceVectors.Proven().Select(example => Evidence(example.Name, example.Offence)),
         Of("SessionNews", new SessionNews(new SessionOpenMessage(Known.ViewingKey.Address, Node, HashA, Run, Sig)),
             new() { ["purse"] = Known.ViewingKey.Address.ToString(), ["relay"] = Node.ToString(), ["nonce"] = HashA.ToString(), ["time"] = "1767225600000", ["sig"] = Sig.ToString() }),
+        Of("PunchRequest", new PunchRequest(7, Node), new() { ["token"] = "7", ["node"] = Node.ToString() }),
+        Of("PunchOffer", new PunchOffer(7, Seen4, 25_000),
+            new() { ["token"] = "7", ["address"] = "281474087547143", ["port"] = "54321", ["startMicros"] = "25000" }),
+        Of("PunchGo", new PunchGo(ulong.MaxValue, new NetAddress(UInt128.MaxValue, 0), 1_000_000),
+            new() { ["token"] = "18446744073709551615", ["address"] = UInt128.MaxValue.ToString(), ["port"] = "0", ["startMicros"] = "1000000" }),
+        Of("PunchRefused", new PunchRefused(7, PunchRefusal.TooOften), new() { ["token"] = "7", ["code"] = "3" }),
+        Of("Measure", new Measure(1_000_000), new() { ["byteCount"] = "1000000" }),
+        Of("Padding", new Padding(0, Known.Bytes(3, 20)), new() { ["last"] = "0", ["bytes"] = Hex.Encode(Known.Bytes(3, 20)) }),
+        Of("Padding, the last", new Padding(1, [0x2a]), new() { ["last"] = "1", ["bytes"] = "0x2a" }),
+        Of("Measured", new Measured(1_000_000, 800_000, Run), new() { ["byteCount"] = "1000000", ["micros"] = "800000", ["time"] = "1767225600000" }),
+        Of("Resend, three shards are needed", new Resend(70_000, 3), new() { ["block"] = "70000", ["shards"] = "3" }),
+        Of("Resend, nothing has come", new Resend(uint.MaxValue, 0), new() { ["block"] = "4294967295", ["shards"] = "0" }),
+        Of("LaneReport", new LaneReport(70_001, 360, 4), new() { ["next"] = "70001", ["received"] = "360", ["lost"] = "4" }),
+        Of("LaneOpen", new LaneOpen(1), new() { ["version"] = "1" }),
+        Of("LaneBlock with a Ping", new LaneBlock(7, Frame.Encode(new Ping(42))), new() { ["block"] = "7", ["bytes"] = Hex.Encode(Frame.Encode(new Ping(42))) }),
     ];
 
     private static JsonObject Record()

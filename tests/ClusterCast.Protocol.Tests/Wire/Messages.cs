@@ -20,6 +20,8 @@ internal static class Messages
         [FrameType.Goodbye] = b => Frame.Encode(Goodbye.Read(b)),
         [FrameType.Ping] = b => Frame.Encode(Ping.Read(b)),
         [FrameType.Pong] = b => Frame.Encode(Pong.Read(b)),
+        [FrameType.Observed] = b => Frame.Encode(Observed.Read(b)),
+        [FrameType.Load] = b => Frame.Encode(Load.Read(b)),
         [FrameType.Subscribe] = b => Frame.Encode(Subscribe.Read(b)),
         [FrameType.Subscribed] = b => Frame.Encode(Subscribed.Read(b)),
         [FrameType.Refused] = b => Frame.Encode(Refused.Read(b)),
@@ -45,9 +47,20 @@ internal static class Messages
         [FrameType.Withdraw] = b => Frame.Encode(Withdraw.Read(b)),
         [FrameType.Evidence] = b => Frame.Encode(EvidenceMessage.Read(b)),
         [FrameType.SessionNews] = b => Frame.Encode(SessionNews.Read(b)),
+        [FrameType.PunchRequest] = b => Frame.Encode(PunchRequest.Read(b)),
+        [FrameType.PunchOffer] = b => Frame.Encode(PunchOffer.Read(b)),
+        [FrameType.PunchGo] = b => Frame.Encode(PunchGo.Read(b)),
+        [FrameType.PunchRefused] = b => Frame.Encode(PunchRefused.Read(b)),
+        [FrameType.Measure] = b => Frame.Encode(Measure.Read(b)),
+        [FrameType.Padding] = b => Frame.Encode(Padding.Read(b)),
+        [FrameType.Measured] = b => Frame.Encode(Measured.Read(b)),
+        [FrameType.Resend] = b => Frame.Encode(Resend.Read(b)),
+        [FrameType.LaneReport] = b => Frame.Encode(LaneReport.Read(b)),
+        [FrameType.LaneOpen] = b => Frame.Encode(LaneOpen.Read(b)),
+        [FrameType.LaneBlock] = b => Frame.Encode(LaneBlock.Read(b)),
     };
 
-    /// <summary>The message types that are ordinary structs or classes; the two others only live on the stack.</summary>
+    /// <summary>The message types that are ordinary structs or classes; the others only live on the stack.</summary>
     public static Type[] Types { get; } =
         [.. typeof(IMessage).Assembly.GetTypes().Where(t => typeof(IMessage).IsAssignableFrom(t) && !t.IsInterface && !t.IsByRefLike)];
 
@@ -69,10 +82,12 @@ internal static class Messages
     /// <summary>A frame of any of the messages.</summary>
     public static byte[] MakeFrame(Random random)
     {
-        var which = random.Next(Types.Length + 2);
+        var which = random.Next(Types.Length + 4);
         return which == 0 ? Frame.Encode(new LeafMessage(1, 2, 3, 4, random.Bytes(random.Next(1, 600))))
             : which == 1 ? Frame.Encode(new InitMessage(1, 2, 3, random.Bytes(random.Next(1, 600))))
-            : Encode(Make(Types[which - 2], random));
+            : which == 2 ? Frame.Encode(new Padding(1, random.Bytes(random.Next(1, 600))))
+            : which == 3 ? Frame.Encode(new LaneBlock(1, random.Bytes(random.Next(1, 600))))
+            : Encode(Make(Types[which - 4], random));
     }
 
     public static byte[] Encode(IMessage message) => Frame.Encode(message);
@@ -119,6 +134,7 @@ internal static class Messages
         _ when type == typeof(Address) => Address.From(random.Bytes(20)),
         _ when type == typeof(Signature) => Signature.From(random.Bytes(65)),
         _ when type == typeof(StreamId) => new StreamId(Hash32.From(random.Bytes(32))),
+        _ when type == typeof(NetAddress) => new NetAddress(BitConverter.ToUInt128(random.Bytes(16)), BitConverter.ToUInt16(random.Bytes(2))),
         _ when type == typeof(string) => Text(random),
         _ when type == typeof(Hash32[]) => Many(random, 0, 256, () => Hash32.From(random.Bytes(32))),
         _ when type == typeof(Address[]) => Many(random, 1, 8, () => Address.From(random.Bytes(20))),

@@ -11,8 +11,8 @@ namespace ClusterCast.Mesh.Transports.Tls;
 /// </summary>
 public static class NodeCertificate
 {
-    /// <summary>The extension: an OCTET STRING of <c>address (20) | signature (65)</c>.</summary>
-    public const string BindingOid = "2.25.204911732880573893254381467340123958243";
+    /// <summary>The extension: an OCTET STRING of <c>address (20) | signature (65)</c>. GnuTLS reads no certificate with an arc of more than 64 bits.</summary>
+    public const string BindingOid = "2.25.1444305708997176291";
 
     /// <summary>A certificate with a fresh key, bound to the node key.</summary>
     public static X509Certificate2 Create(PrivateKey nodeKey, Eip712Domain relayStaking)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using ClusterCast.Protocol.Identifiers;
 
@@ -7,10 +8,16 @@ namespace ClusterCast.Mesh.Transports.WebSockets;
 internal sealed class WebSocketTransport(WebSocket socket, string remote) : ITransport
 {
     /// <inheritdoc/>
+    public string Name => "websocket";
+
+    /// <inheritdoc/>
     public Address? ProvenPeer => null;
 
     /// <inheritdoc/>
     public string Remote { get; } = remote;
+
+    /// <inheritdoc/>
+    public IPEndPoint? Seen { get; } = IPEndPoint.TryParse(remote, out var seen) ? seen : null;
 
     /// <summary>The dialing side. Throws <see cref="IOException"/>.</summary>
     public static async Task<WebSocketTransport> DialAsync(Uri uri, CancellationToken cancel)

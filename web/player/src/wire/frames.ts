@@ -9,6 +9,8 @@ export const layouts = {
   goodbye: [0x03, { code: u16, reason: text }],
   ping: [0x04, { value: u64 }],
   pong: [0x05, { value: u64 }],
+  observed: [0x06, { address: u128, port: u16 }],
+  load: [0x07, { percent: u8 }],
 
   subscribe: [0x10, { channel: u8, stream: u256, track: u16, window: u32, parts: u16 }],
   subscribed: [0x11, { channel: u8, run: u64, window: u32 }],
@@ -46,6 +48,21 @@ export const layouts = {
   withdraw: [0x42, { stream: u256, track: u16 }],
   evidence: [0x43, { kind: u8, bytes: rest }],
   sessionNews: [0x44, { purse: address, relay: address, nonce: hash, time: u64, signature }],
+
+
+  punchRequest: [0x50, { token: u64, node: address }],
+  punchOffer: [0x51, { token: u64, address: u128, port: u16, startMicros: u32 }],
+  punchGo: [0x52, { token: u64, address: u128, port: u16, startMicros: u32 }],
+  punchRefused: [0x53, { token: u64, code: u16 }],
+
+  measure: [0x58, { byteCount: u32 }],
+  padding: [0x59, { last: u8, bytes: rest }],
+  measured: [0x5a, { byteCount: u32, micros: u32, time: u64 }],
+
+  resend: [0x60, { block: u32, shards: u8 }],
+  laneReport: [0x61, { next: u32, received: u32, lost: u32 }],
+  laneOpen: [0x62, { version: u8 }],
+  laneBlock: [0x63, { block: u32, bytes: rest }],
 } as const;
 
 type Layouts = typeof layouts;
