@@ -50,7 +50,7 @@ test: build ## every test: C#, Solidity, TypeScript, browser, end to end; SUITE=
 fuzz: build ## the fuzz tests for FUZZ_SECONDS= each (60)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} scripts/fuzz.sh
 
-soak: product ## a long demo and a real OBS; SOAK_SECONDS= (600)
+soak: build ## a long demo, a mesh of relays that come and go, a real OBS; SOAK_SECONDS= (600)
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} scripts/soak.sh
 
 bench: product ## NAME= one benchmark, all otherwise; results in bench/results, docs/benchmarks.md

@@ -22,6 +22,7 @@ need() { # need PACKAGE TEST...: the test says whether the package is there
 }
 library() { compgen -G "/usr/lib/*/$1" || compgen -G "/usr/lib/$1" || compgen -G "/usr/local/lib/$1"; }
 header() { compgen -G "/usr/include/$1" || compgen -G "/usr/include/*/$1"; }
+need aria2 command -v aria2c
 need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
 need chromium command -v chromium
 need clang-14 command -v clang-14
@@ -32,6 +33,7 @@ need iproute2 command -v ip
 need iputils-ping command -v ping
 need libgnutls28-dev header gnutls/gnutls.h
 need libisal2 library libisal.so.2
+need libminiupnpc-dev header miniupnpc/miniupnpc.h
 need libngtcp2-crypto-gnutls-dev header ngtcp2/ngtcp2_crypto_gnutls.h
 need libngtcp2-dev header ngtcp2/ngtcp2.h
 need libsecp256k1-1 library libsecp256k1.so.1

@@ -53,6 +53,25 @@ export class Program {
     });
   }
 
+  /** Process id. A wrapper like taskset keeps it, since it becomes the program. */
+  get pid() { return this.#child.pid; }
+
+  /** Resolves to the first line of output that `pick` makes something of. */
+  line(pick) {
+    return new Promise((resolve, reject) => {
+      let text = '';
+      const listen = (chunk) => {
+        text += chunk;
+        for (let end; (end = text.indexOf('\n')) >= 0; text = text.slice(end + 1)) {
+          const found = pick(text.slice(0, end));
+          if (found) { this.#child.stdout.off('data', listen); return resolve(found); }
+        }
+      };
+      this.#child.stdout.on('data', listen);
+      this.#end.then(() => reject(this.failure('has ended too early')));
+    });
+  }
+
   /** Resolves to the exit status; null after a signal. */
   get end() { return this.#end; }
 

@@ -1,5 +1,9 @@
 // A network of namespaces on this machine: hosts, NAT boxes and links that delay, lose and block (bench/netlab/README.md).
 import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Failure } from '../lib/failure.mjs';
 import { Program } from '../lib/program.mjs';
@@ -9,6 +13,17 @@ import { Wire } from './wire.mjs';
 const PATIENCE_MS = 60_000;
 const execute = promisify(execFile);
 const open = new Set();
+
+// The chains that miniupnpd fills.
+const MAPPED = `
+table inet filter {
+  chain forward { type filter hook forward priority 0; jump miniupnpd; }
+  chain miniupnpd {}
+  chain prerouting { type nat hook prerouting priority -100; jump prerouting_miniupnpd; }
+  chain postrouting { type nat hook postrouting priority 90; jump postrouting_miniupnpd; }
+  chain prerouting_miniupnpd {}
+  chain postrouting_miniupnpd {}
+}`;
 
 /** A link for hosts of which any two are to be `rtt` ms apart and lose `loss` percent each way. */
 export const apart = ({ rtt = 0, loss = 0 }) => ({ delay: rtt / 4, loss: 100 * (1 - Math.sqrt(1 - loss / 100)) });
@@ -28,7 +43,7 @@ class Host {
 
   /** The same as a plain child process, to talk to over its pipes. */
   spawn(path, ...args) {
-    return spawn('setpriv', ['--pdeathsig', 'KILL', 'ip', 'netns', 'exec', this.namespace, path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+    return spawn('setpriv', ['--pdeathsig', 'KILL', 'sh', '-c', 'exec ip netns exec "$0" "$@" 2>&1', this.namespace, path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   }
 
   /** Runs a program to its end; resolves to what it printed, throws its last line when it fails. */
@@ -83,6 +98,7 @@ export class NetLab {
 
   #prefix;
   #namespaces = [];
+  #folders = [];
   #publics = 0;
   #nets = 0;
 
@@ -96,7 +112,7 @@ export class NetLab {
     if (router) return this.#behindRouter(name, router);
     const namespace = await this.#namespace(name);
     const number = nat ? ++nat.hosts + 1 : ++this.#publics;
-    const address = nat ? `10.${nat.net}.0.${number}` : `198.51.100.${number}`;
+    const address = nat ? `10.${nat.net}.0.${number}` : `50.0.0.${number}`;
     const address6 = nat ? null : `2001:db8:1a6::${number.toString(16)}`;
     const host = new Host(this, name, namespace, address, address6);
     await this.wire.say('port', name, namespace, 'wan', address, address6 ?? '-', nat?.name ?? '-');
@@ -114,18 +130,19 @@ export class NetLab {
 
   /** A NAT box: `full-cone`, `restricted`, `port-restricted` or `symmetric`. */
   async nat(name, kind, { hairpin = false, udpLife = 30_000 } = {}) {
-    const nat = new Nat(this, name, `203.0.113.${++this.#nets}`, this.#nets);
+    const nat = new Nat(this, name, `60.0.0.${++this.#nets}`, this.#nets);
     await this.wire.say('nat', name, kind, nat.address, `hairpin=${Number(hairpin)}`, `udpLife=${udpLife}`);
     return nat;
   }
 
-  /** A router of the kernel's own, for programs that talk to one, as miniupnpd does. */
-  async router(name, { link = {} } = {}) {
+  /** A router of the kernel's own. With `upnp` or `natpmp` (which brings PCP) it maps ports on request (Debian's miniupnpd). */
+  async router(name, { link = {}, upnp = false, natpmp = false } = {}) {
     const outside = await this.host(name, { link });
     const router = new Router(this, outside, ++this.#nets);
     await outside.execute('sysctl', '-qw', 'net.ipv4.ip_forward=1');
     await outside.execute('nft', 'add table ip lab; add chain ip lab out { type nat hook postrouting priority 100; }; add rule ip lab out oifname "wan" masquerade');
     await outside.execute('sh', '-c', 'ip link add lan type bridge && ip address add "$0" dev lan && ip link set lan up', `${router.inside}/24`);
+    if (upnp || natpmp) await this.#mapPorts(router, { upnp, natpmp });
     return router;
   }
 
@@ -139,7 +156,27 @@ export class NetLab {
   async close() {
     open.delete(this);
     await Promise.all(this.#namespaces.splice(0).map(remove));
+    for (const folder of this.#folders.splice(0)) rmSync(folder, { recursive: true, force: true });
     await this.wire.stop();
+  }
+
+  async #mapPorts(router, { upnp, natpmp }) {
+    const folder = mkdtempSync(join(tmpdir(), 'netlab-'));
+    this.#folders.push(folder);
+    const configuration = join(folder, 'miniupnpd.conf');
+    const flag = (is) => (is ? 'yes' : 'no');
+    writeFileSync(configuration, [
+      'ext_ifname=wan', 'listening_ip=lan', `enable_upnp=${flag(upnp)}`, `enable_natpmp=${flag(natpmp)}`, 'secure_mode=yes', `lease_file=${join(folder, 'leases')}`,
+      'uuid=00000000-0000-4000-8000-000000000001', '',
+    ].join('\n'));
+    await router.outside.execute('nft', MAPPED);
+    const daemon = router.outside.spawn('miniupnpd', '-d', '-f', configuration, '-P', join(folder, 'pid'));
+    const lines = createInterface({ input: daemon.stdout });
+    await new Promise((ready, failed) => {
+      lines.on('line', (line) => { if (line.includes(natpmp ? 'Listening for NAT-PMP' : 'HTTP listening')) ready(); });
+      daemon.once('close', () => failed(new Failure('miniupnpd has ended. It is in the Debian package miniupnpd-nftables.')));
+      daemon.once('error', failed);
+    });
   }
 
   async #namespace(name) {

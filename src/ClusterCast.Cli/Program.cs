@@ -14,6 +14,7 @@ var root = new RootCommand("ClusterCast: peer-to-peer live video, every byte ver
     DemoVerb.Create(),
     PublishVerb.Create(),
     BenchVerb.Create(),
+    DoctorVerb.Create(),
     ConfigVerb.Create(),
 };
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

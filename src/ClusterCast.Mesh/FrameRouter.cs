@@ -1,4 +1,7 @@
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Nat;
+using ClusterCast.Mesh.Nat.Punching;
+using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
@@ -10,7 +13,17 @@ namespace ClusterCast.Mesh;
 
 /// <summary>Hands each frame of a peer to the room that it is for.</summary>
 internal sealed class FrameRouter(
-    Address own, ConnectionTable connections, BanList bans, Gossip gossip, Action changed, Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
+    Address own,
+    ConnectionTable connections,
+    BanList bans,
+    Gossip gossip,
+    EvidenceGossip evidence,
+    SessionGossip sessionNews,
+    ObservedAddresses observed,
+    Func<PunchDesk> punches,
+    MeshMetrics metrics,
+    Action changed,
+    Func<IEnumerable<TrackSubscription>> subscriptions) : IPeerHandler
 {
     /// <inheritdoc/>
     public void OnReady(PeerConnection peer)
@@ -26,6 +39,7 @@ internal sealed class FrameRouter(
         else
         {
             gossip.Greet(peer);
+            evidence.Greet(peer);
             changed();
         }
     }
@@ -34,9 +48,15 @@ internal sealed class FrameRouter(
     public void OnClosed(PeerConnection peer)
     {
         connections.Remove(peer);
+        if (peer is { Dialed: true, Node: { } node })
+        {
+            observed.Forget(node);
+        }
+
         peer.State.Serving.Dispose();
         peer.State.Inlets.OnClosed(peer.Reason);
         peer.State.Paying.OnClosed();
+        peer.State.Measuring.OnClosed();
         changed();
     }
 
@@ -51,6 +71,12 @@ internal sealed class FrameRouter(
             case FrameType.Unsubscribe:
                 peer.State.Serving.OnUnsubscribe(Unsubscribe.Read(body).Channel);
                 break;
+            case FrameType.Fetch:
+                peer.State.Serving.OnFetch(Fetch.Read(body));
+                break;
+            case FrameType.Have:
+                peer.State.Haves.Take(Have.Read(body));
+                break;
             case FrameType.Subscribed or FrameType.Refused or FrameType.Ended:
             case FrameType.Init or FrameType.Window or FrameType.Part or FrameType.Head or FrameType.Node or FrameType.Leaf:
                 peer.State.Inlets.OnFrame(type, body);
@@ -63,12 +89,15 @@ internal sealed class FrameRouter(
                 Wake();
                 break;
             case FrameType.Record:
-                if (gossip.Take(peer, RelayRecord.Read(body)))
+                if (gossip.Take(peer, body))
                 {
                     Wake();
                     changed();
                 }
 
+                break;
+            case FrameType.Load:
+                peer.State.Load = Math.Min(Load.Read(body).Percent, (byte)100);
                 break;
             case FrameType.Announce:
                 OnAnnounce(peer, Announce.Read(body));
@@ -77,6 +106,32 @@ internal sealed class FrameRouter(
                 var withdraw = Withdraw.Read(body);
                 peer.State.Announcements.Drop(new TrackKey(withdraw.Stream, withdraw.Track));
                 Wake();
+                break;
+            case FrameType.Observed when peer is { Dialed: true, Node: { } node }:
+                var seen = Observed.Read(body).Seen;
+                peer.ObservedAs = seen.ToEndPoint();
+                observed.Take(node, seen);
+                changed();
+                break;
+            case FrameType.PunchRequest or FrameType.PunchOffer or FrameType.PunchGo or FrameType.PunchRefused:
+                punches().OnFrame(peer, type, body);
+                break;
+            case FrameType.Measure:
+                peer.State.Measuring.OnMeasure(Measure.Read(body));
+                break;
+            case FrameType.Padding:
+                peer.State.Measuring.OnPadding(Padding.Read(body));
+                break;
+            case FrameType.Observed:
+                throw new WireException("Observed comes from the accepting side only.");
+            case FrameType.Evidence:
+                evidence.Take(peer, body);
+                break;
+            case FrameType.SessionNews:
+                sessionNews.Take(peer, body);
+                break;
+            default:
+                metrics.Guard.UnknownFrame.Add();
                 break;
         }
     }

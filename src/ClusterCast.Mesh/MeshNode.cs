@@ -1,13 +1,20 @@
 using System.Net;
 using System.Net.WebSockets;
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Discovery.Dht;
+using ClusterCast.Mesh.Fetching;
+using ClusterCast.Mesh.Nat;
+using ClusterCast.Mesh.Nat.Punching;
+using ClusterCast.Mesh.News;
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Mesh.Transports.Lane;
+using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Mesh.Transports.Tls;
+using ClusterCast.Mesh.Transports.WebTransport;
 using ClusterCast.Mesh.Tree;
 using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
@@ -30,11 +37,12 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>WebSocket subprotocol: an HTTP token, so without a slash (RFC 6455 §4.1).</summary>
     public const string WebSocketProtocol = "clustercast.1";
 
-    /// <summary>Path of the WebSocket.</summary>
+    /// <summary>Path of the WebSocket and of WebTransport.</summary>
     public const string WebSocketPath = "/clustercast";
 
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainBound = TimeSpan.FromMilliseconds(500);
 
     private readonly MeshOptions _options;
@@ -45,14 +53,26 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly RecordBook _book;
     private readonly TrackShelf _shelf;
     private readonly Admission _admission;
+    private readonly LoadKeeper _load;
     private readonly MeshMetrics _metrics;
     private readonly Gossip _gossip;
+    private readonly ObservedAddresses _observed;
+    private readonly PunchDesk _punches;
+    private readonly Coordinators _coordinators;
+    private readonly Shortcuts _shortcuts;
+    private readonly TrustedKeys _keys;
+    private readonly Court _court;
+    private readonly EvidenceGossip _evidence;
+    private readonly SessionGossip _sessionNews;
     private readonly Connector _connector;
     private readonly PeerKeeper _keeper;
     private readonly PushKeeper _pushes;
     private readonly CarryKeeper _carries;
+    private readonly Fetcher _fetcher;
+    private readonly HaveTeller _haves;
     private readonly Announcer _announcer;
     private readonly SubscribingFloor _subscribing;
+    private readonly Lookout _lookout;
     private readonly AsyncSignal _changed = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -60,6 +80,8 @@ public sealed class MeshNode : IAsyncDisposable
     private Publisher[] _publishers = [];
     private TlsListener? _listener;
     private bool _quicListens;
+    private WebTransportListener? _webTransport;
+    private IReadOnlyList<Endpoint> _endpoints = [];
     private ITimer? _timer;
     private Task _housekeeping = Task.CompletedTask;
     private long _rememberedAt;
@@ -73,27 +95,66 @@ public sealed class MeshNode : IAsyncDisposable
         var data = options.DataDirectory;
         _bans = new BanList(data is null ? null : Path.Combine(data, "bans.json"), options.Time, _log);
         _scores = new PeerScores(options.Time);
-        _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random);
+        _book = new RecordBook(options.Domains.RelayStaking, options.Time, options.Random, options.Stakes, options.RelaysANetwork, _connections.IsConnected);
         _shelf = new TrackShelf(options);
-        _admission = new Admission(options.MaxSubscribers);
+        _admission = new Admission(options.MaxSubscribers, options.MaxEgress, options.MaxSendDelay);
+        _load = new LoadKeeper(options, _connections, _admission);
         _metrics = new MeshMetrics(
-            () => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count), () => _connections.Ready.Select(peer => peer.Transport), options.PartArrived);
+            () => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count),
+            () => _connections.Ready.Select(peer => peer.Transport),
+            _book.Refused,
+            options.PartArrived);
         _gossip = new Gossip(options, _connections, _book, _shelf);
-        var router = new FrameRouter(NodeId, _connections, _bans, _gossip, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
+        _observed = new ObservedAddresses(address => PublicAddressFound?.Invoke(address));
+        _keys = new TrustedKeys(options.SigningKeys);
+        _court = new Court(options, _connections, _bans, _keys, _metrics, _log);
+        _evidence = new EvidenceGossip(options, _connections, _scores, _metrics.News, _court.Punish);
+        _sessionNews = new SessionGossip(options, _connections, _scores, _metrics.News);
+        var router = new FrameRouter(
+            NodeId, _connections, _bans, _gossip, _evidence, _sessionNews, _observed, () => _punches!, _metrics, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
+        _punches = new PunchDesk(options, _connections, _connector, _stop.Token);
+        _shortcuts = new Shortcuts(options, _connections, _book, _bans, _punches, _log);
+        _coordinators = new Coordinators(_connections, options.Time, Coordinators.OwnAddresses);
         _keeper = new PeerKeeper(options, _connections, _book, _bans, _connector.DialAsync, _log);
         _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
         _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));
         var candidates = new Candidates(options, _connections, _book, _bans, _scores);
-        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, DialRelayAsync, Convict);
+        _fetcher = new Fetcher(options, _connections, _book, _bans, _scores, _keys, _metrics, DialRelayAsync, _court.Convict);
+        _haves = new HaveTeller(options, _connections, _shelf);
+        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, _keys, DialRelayAsync, _court.Convict, offence => _evidence.Report(offence), _fetcher);
+        _lookout = new Lookout(options, _connections, _book, _bans, _connector, _log);
         _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _changed.Set);
     }
 
     /// <summary>A node sent a leaf or a head that the broadcaster did not sign and was banned. Raised on a receive loop; handlers must not block.</summary>
-    public event Action<IncidentReport>? IncidentSeen;
+    public event Action<IncidentReport>? IncidentSeen
+    {
+        add => _court.IncidentSeen += value;
+        remove => _court.IncidentSeen -= value;
+    }
+
+    /// <summary>An offence was found or heard of, was proven here, and was punished. Raised on a receive loop; handlers must not block.</summary>
+    public event Action<Offence, Judgement>? EvidenceSeen
+    {
+        add => _court.EvidenceSeen += value;
+        remove => _court.EvidenceSeen -= value;
+    }
+
+    /// <summary>Relays agree on a public address of this node, first or anew. Raised on a receive loop; handlers must not block.</summary>
+    public event Action<IPAddress>? PublicAddressFound;
 
     /// <summary>The connections.</summary>
     internal ConnectionTable Connections => _connections;
+
+    /// <summary>Where each dialed peer sees this node.</summary>
+    internal IReadOnlyDictionary<Address, IPEndPoint> Observed => _observed.All;
+
+    /// <summary>Direct connections through NATs, tried so far: how many, how many came about, and how long the newest took.</summary>
+    public (int Attempts, int Successes, TimeSpan? LastTook) DirectWays => (_shortcuts.Attempts, _shortcuts.Successes, _shortcuts.LastTook);
+
+    /// <summary>Direct connections through NATs.</summary>
+    internal PunchDesk Punches => _punches;
 
     /// <summary>Makes connections.</summary>
     internal Connector Connector => _connector;
@@ -107,7 +168,10 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>The TLS address that the node listens on; null when it does not listen.</summary>
     public IPEndPoint? TlsEndpoint => _listener?.Local;
 
-    /// <summary>The UDP address that the node listens on for QUIC; null when it does not listen.</summary>
+    /// <summary>The address that relays see this node at, where enough of them agree; else null.</summary>
+    public IPAddress? PublicAddress => _observed.Agreed;
+
+    /// <summary>The UDP address that QUIC and WebTransport are taken on; null when the node does not listen.</summary>
     public IPEndPoint? QuicEndpoint => _quicListens ? _connector.Quic.Endpoint?.Local : null;
 
     /// <summary>The node's own record; null for nodes that are no relays.</summary>
@@ -116,8 +180,14 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>The living records of other relays.</summary>
     public IReadOnlyList<RelayRecord> Records => _book.Current;
 
+    /// <summary>How many relay records got a verdict since the start.</summary>
+    public long RefusedRecords(RecordVerdict verdict) => _book.Refused(verdict);
+
     /// <summary>The nodes that are banned here now.</summary>
     public IReadOnlyList<Address> Banned => _bans.Current;
+
+    /// <summary>The signing keys that were proven to have signed two things for one place; nothing is taken from them.</summary>
+    public IReadOnlyCollection<MarkedKey> MarkedKeys => _keys.Marked;
 
     /// <summary>The connected peers.</summary>
     public IReadOnlyList<PeerInfo> Peers =>
@@ -135,6 +205,12 @@ public sealed class MeshNode : IAsyncDisposable
 
     /// <summary>The subscriptions by which a relay takes the tracks that it carries.</summary>
     public IReadOnlyList<TrackSubscription> Carries => _carries.Carried;
+
+    /// <summary>What the node of the DHT holds; null without one.</summary>
+    public DhtStatistics? Dht => _lookout.Dht?.Statistics;
+
+    /// <summary>The node of the DHT, which maps ports too; null without one.</summary>
+    public DhtNode? DhtNode => _lookout.Dht?.Node;
 
     /// <summary>Figures since the start.</summary>
     public MeshSnapshot Snapshot() => _metrics.Snapshot();
@@ -157,6 +233,7 @@ public sealed class MeshNode : IAsyncDisposable
         {
             var stop = _stop.Token;
             _quicListens = _connector.Quic.TryListen(udp, _listener?.Local.Port, connection => _ = _connector.AcceptAsync(connection, stop));
+            _webTransport = _quicListens ? new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.AcceptAsync) : null;
         }
 
         var own = OwnEndpoints();
@@ -165,11 +242,15 @@ public sealed class MeshNode : IAsyncDisposable
             SetEndpoints(own);
         }
 
+        _lookout.Start(_listener?.Local.Port ?? QuicEndpoint?.Port ?? 0, _changed.Set, _stop.Token);
         _housekeeping = Task.Run(KeepHouseAsync);
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }
 
-    /// <summary>Sets the node's addresses for its record, 1 to 8, and issues the record anew.</summary>
+    /// <summary>
+    /// Sets the node's addresses for its record, 1 to 8, and issues the record anew. One of WebTransport is given without hashes; the node adds those of its
+    /// certificates and keeps them right.
+    /// </summary>
     public void SetEndpoints(IReadOnlyList<Endpoint> endpoints)
     {
         if (endpoints.Count is 0 or > WireLimits.Endpoints)
@@ -177,12 +258,13 @@ public sealed class MeshNode : IAsyncDisposable
             throw new ArgumentException($"A record has 1 to {WireLimits.Endpoints} endpoints, got {endpoints.Count}.", nameof(endpoints));
         }
 
-        _gossip.Endpoints = endpoints;
+        _endpoints = endpoints;
+        NameEndpoints();
     }
 
     /// <summary>Serves an accepted WebSocket with subprotocol <see cref="WebSocketProtocol"/>. Ends with the connection.</summary>
     /// <param name="socket">The socket; stays the caller's to dispose.</param>
-    /// <param name="remote">The peer's address, for people.</param>
+    /// <param name="remote">The peer's address and port, by which it is limited; anything else is for people only.</param>
     public Task AcceptWebSocketAsync(WebSocket socket, string remote) =>
         Volatile.Read(ref _disposed) != 0 ? Task.CompletedTask : _connector.AcceptAsync(socket, remote);
 
@@ -208,6 +290,40 @@ public sealed class MeshNode : IAsyncDisposable
         }
     }
 
+    /// <summary>The finest track of a stream that a known relay carries; waits until there is one.</summary>
+    public async Task<TrackKey> FindTrackAsync(StreamId stream, CancellationToken cancel)
+    {
+        var found = new TaskCompletionSource<TrackKey>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            var tracks = Records.SelectMany(record => record.Tracks).Select(carried => carried.Track)
+                .Concat(_connections.Ready.SelectMany(peer => peer.State.Announcements.Received).Select(announce => new TrackKey(announce.Stream, announce.Track)))
+                .Where(track => track.Stream == stream).ToList();
+            if (tracks.Count > 0)
+            {
+                found.TrySetResult(tracks.MaxBy(track => track.Track));
+            }
+        }
+
+        HouseKept += Look;
+        try
+        {
+            Look();
+            return await found.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            HouseKept -= Look;
+        }
+    }
+
+    /// <summary>Looks for relays that carry a stream before one of its tracks is subscribed: their records tell the tracks.</summary>
+    public void Seek(StreamId stream)
+    {
+        _lookout.Seek(stream);
+        _changed.Set();
+    }
+
     /// <summary>Takes a track for this node's own use: complete verified parts in order. Waits as long as nobody has it.</summary>
     public TrackSubscription Subscribe(TrackKey track)
     {
@@ -218,6 +334,23 @@ public sealed class MeshNode : IAsyncDisposable
             return subscription;
         }
     }
+
+    /// <summary>
+    /// Acts on evidence that was found outside of the mesh, such as a false receipt, keeps it in the data folder and gossips it. False when it proves nothing.
+    /// </summary>
+    public bool Report(Offence offence) => _evidence.Report(offence);
+
+    /// <summary>
+    /// Fetches a window that relays have still cached (their records say how far back) and verifies it: the parts from its first one on, as far as they are
+    /// complete; null when no relay at hand has it. It is paid like live media.
+    /// </summary>
+    /// <param name="track">The track.</param>
+    /// <param name="window">The window, of the newest run.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<IReadOnlyList<ReceivedPart>?> FetchAsync(TrackKey track, uint window, CancellationToken cancel) =>
+        await _fetcher.FetchAsync(new Wanted(track, 0, window), parent: null, mayDial: true, FetchPatience, cancel) is { } fetched
+            ? [.. fetched.Parts.TakeWhile(part => part.IsComplete).Select(part => new ReceivedPart(track, fetched.Run, window, part, fetched.Head!, fetched.Init))]
+            : null;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -233,6 +366,7 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await Task.WhenAll([.. _subscriptions.Select(s => s.StopAsync()), _carries.StopAsync(), DrainAsync()]);
+        await _fetcher.StopAsync();
         await _stop.CancelAsync();
         if (_timer is not null)
         {
@@ -240,6 +374,7 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await _housekeeping;
+        await _lookout.DisposeAsync();
         if (_listener is not null)
         {
             await _listener.DisposeAsync();
@@ -251,9 +386,21 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await Task.WhenAll(_connections.All.Select(peer => peer.Ended));
+        if (_webTransport is { } webTransport)
+        {
+            await webTransport.DisposeAsync();
+        }
+
         await _connector.DisposeAsync();
+        _sessionNews.Dispose();
         _metrics.Dispose();
         _stop.Dispose();
+    }
+
+    private void NameEndpoints()
+    {
+        IEnumerable<Endpoint> named = _webTransport is { } browsers ? _endpoints.Select(browsers.Name) : _endpoints;
+        _gossip.Endpoints = [.. named.Concat(_coordinators.Current).Take(WireLimits.Endpoints)];
     }
 
     private List<Endpoint> OwnEndpoints()
@@ -313,6 +460,12 @@ public sealed class MeshNode : IAsyncDisposable
             peer.State.Serving.Tick();
         }
 
+        if (_options.Role == PeerRole.Relay && _coordinators.Update(_endpoints))
+        {
+            NameEndpoints();
+        }
+
+        _shortcuts.Update(_subscriptions.Concat(_carries.Carried), _stop.Token);
         _keeper.Update(_stop.Token);
         if (_options.Role == PeerRole.Broadcaster)
         {
@@ -324,8 +477,16 @@ public sealed class MeshNode : IAsyncDisposable
             _carries.Update();
         }
 
+        _load.Update();
         _announcer.Sync();
+        _haves.Sync();
+        if (_webTransport?.Update() == true)
+        {
+            NameEndpoints();
+        }
+
         _gossip.Renew();
+        _lookout.Update(_subscriptions, _gossip.Own?.Tracks ?? []);
         foreach (var subscription in _subscriptions.Concat(_carries.Carried))
         {
             subscription.Wake();
@@ -348,43 +509,5 @@ public sealed class MeshNode : IAsyncDisposable
         return DialAddress.TryChoose(record, _options.DialBy, out var address)
             ? await _connector.DialAsync(address, record.Node, cancel)
             : throw new MeshException($"Relay {record.Node} has no address that this node can dial.");
-    }
-
-    private void Convict(Corruption corruption)
-    {
-        var node = corruption.Node;
-        _bans.Ban(node, _options.BanFor);
-        _metrics.Banned();
-        _log.LogWarning(
-            "{Node} sent {What} of {Track} window {Window} and is banned for {Minutes} min",
-            node, corruption.What, corruption.Track, corruption.Window, _options.BanFor.TotalMinutes);
-        foreach (var peer in _connections.All.Where(peer => peer.Node == node))
-        {
-            peer.Close(GoodbyeCode.Corrupt, "You sent media that the broadcaster did not sign.");
-        }
-
-        if (corruption.Report is { } report)
-        {
-            Keep(report);
-            IncidentSeen?.Invoke(report);
-        }
-    }
-
-    private void Keep(IncidentReport report)
-    {
-        if (_options.DataDirectory is not { } data)
-        {
-            return;
-        }
-
-        var name = IncidentFile.Name((ulong)_options.Time.GetUtcNow().ToUnixTimeMilliseconds(), report.Node);
-        try
-        {
-            AtomicFile.Write(Path.Combine(data, "incidents", name), IncidentFile.Write(_options.Domains, report));
-        }
-        catch (MeshException e)
-        {
-            _log.LogWarning("{Cause}", e.Message);
-        }
     }
 }

@@ -72,6 +72,9 @@ internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls, double loss 
         BootstrapFile = File.Exists(BootstrapPath) ? BootstrapPath : null,
         LossProtection = loss > 0 ? LossProtection.On : LossProtection.Auto,
         Random = new SeededRandom(key),
+
+        // A machine that runs many tests at once is no full relay.
+        MaxSendDelay = TimeSpan.FromMinutes(1),
         Logging = Complaints,
     };
 
@@ -99,7 +102,7 @@ internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls, double loss 
 
     public MeshNode Broadcaster(byte key, Func<MeshOptions, MeshOptions>? change = null)
     {
-        var options = Options(PeerRole.Broadcaster, key);
+        var options = Options(PeerRole.Broadcaster, key) with { PushTo = 1 };
         return Start(change?.Invoke(options) ?? options);
     }
 

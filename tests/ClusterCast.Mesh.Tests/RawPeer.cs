@@ -79,14 +79,14 @@ internal sealed class RawPeer : IDisposable
         }
     }
 
-    /// <summary>The next frame that is neither ping nor gossip.</summary>
+    /// <summary>The next frame that is neither ping, observation nor gossip.</summary>
     public async Task<RawFrame?> ReadSubscription()
     {
         while (true)
         {
             var frame = await Read();
             Assert.False(frame?.Type == FrameType.Goodbye, frame?.Type == FrameType.Goodbye ? Goodbye.Read(frame.Body).Reason : "");
-            if (frame is null || frame.Type is not (FrameType.Ping or FrameType.Pong or FrameType.Record or FrameType.Announce or FrameType.Withdraw))
+            if (frame is null || frame.Type is not (FrameType.Ping or FrameType.Pong or FrameType.Observed or FrameType.Load or FrameType.Record or FrameType.Announce or FrameType.Withdraw))
             {
                 return frame;
             }

@@ -24,6 +24,7 @@ export class TestRelay {
   readonly faults: string[] = [];
   sessionsClosed = 0;
   connections = 0;
+  subscriptions = 0;
   #leaves = 0;
   readonly #server: Server;
   readonly #sockets = new Set<WebSocket>();
@@ -124,6 +125,7 @@ class Visitor {
 
   #subscribe(frame: FrameOf<"subscribe">): void {
     const { hub } = this.relay.options;
+    this.relay.subscriptions++;
     const resumed = hub.windows.slice(-3).find((w) => w.number === frame.window && w.parts.length > 0);
     const from = resumed ?? hub.newest!;
     this.#send({ type: "subscribed", channel: frame.channel, run: hub.broadcaster.run, window: from.number });

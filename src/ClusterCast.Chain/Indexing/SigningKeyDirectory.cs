@@ -8,7 +8,7 @@ namespace ClusterCast.Chain.Indexing;
 
 /// <summary>
 /// The signing keys of streams, kept in memory. <see cref="IsSigningKey"/> answers from there and never waits; an unknown key, stream
-/// or time makes one background read, at most one a stream and <see cref="SigningKeyOptions.LeastInterval"/>. While the node does not answer, the last
+/// or time makes one background read, and <see cref="ConfirmAsync"/> waits for one, at most one a stream and <see cref="SigningKeyOptions.LeastInterval"/>. While the node does not answer, the last
 /// known delegations stay in force.
 /// </summary>
 public sealed class SigningKeyDirectory : ISigningKeys, IAsyncDisposable
@@ -47,17 +47,30 @@ public sealed class SigningKeyDirectory : ISigningKeys, IAsyncDisposable
     {
         var entry = EntryOf(stream);
         entry.LastAsked = _time.GetTimestamp();
-        var seconds = timeMs / 1000;
-        foreach (var delegation in entry.Delegations)
+        if (entry.Holds(key, timeMs))
         {
-            if (delegation.Key == key && delegation.From <= seconds && seconds < delegation.Until)
-            {
-                return true;
-            }
+            return true;
         }
 
         Want(stream, entry);
         return false;
+    }
+
+    /// <summary>
+    /// Asks the chain about a key that <see cref="IsSigningKey"/> does not know: it may have been delegated a moment ago. All who ask while no read has begun share
+    /// the next one. Throws <see cref="ChainException"/> when the node cannot tell.
+    /// </summary>
+    public async Task<bool> ConfirmAsync(StreamId stream, Address key, ulong timeMs, CancellationToken cancel = default)
+    {
+        var entry = EntryOf(stream);
+        Task read;
+        lock (entry)
+        {
+            read = entry.NextRead ??= ReadNextAsync(stream, entry);
+        }
+
+        await read.WaitAsync(cancel).ConfigureAwait(false);
+        return entry.Holds(key, timeMs);
     }
 
     /// <summary>Reads a stream's delegations now and keeps them fresh from then on. Throws <see cref="ChainException"/> when the node cannot tell.</summary>
@@ -110,6 +123,30 @@ public sealed class SigningKeyDirectory : ISigningKeys, IAsyncDisposable
         }
 
         _wanted.Writer.TryWrite(stream);
+    }
+
+    // Not before the least interval since the last read has passed: whoever invents keys costs the node one read at a time.
+    private async Task ReadNextAsync(StreamId stream, Entry entry)
+    {
+        await Task.Yield();
+        TimeSpan wait;
+        lock (entry)
+        {
+            wait = entry.LastConfirmed is { } last ? _options.LeastInterval - _time.GetElapsedTime(last) : TimeSpan.Zero;
+        }
+
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, _time, _stop.Token).ConfigureAwait(false);
+        }
+
+        lock (entry)
+        {
+            entry.LastConfirmed = _time.GetTimestamp();
+            entry.NextRead = null;
+        }
+
+        await ReadAsync(stream, _stop.Token).ConfigureAwait(false);
     }
 
     private async Task ReadWantedAsync()
@@ -189,5 +226,25 @@ public sealed class SigningKeyDirectory : ISigningKeys, IAsyncDisposable
 
         /// <summary>Guarded by a lock on the entry.</summary>
         public long? LastWanted { get; set; }
+
+        /// <summary>When a read for <see cref="ConfirmAsync"/> began. Guarded by a lock on the entry.</summary>
+        public long? LastConfirmed { get; set; }
+
+        /// <summary>The read that has not begun yet; null when nobody waits for one. Guarded by a lock on the entry.</summary>
+        public Task? NextRead { get; set; }
+
+        public bool Holds(Address key, ulong timeMs)
+        {
+            var seconds = timeMs / 1000;
+            foreach (var delegation in Delegations)
+            {
+                if (delegation.Key == key && delegation.From <= seconds && seconds < delegation.Until)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 }

@@ -25,6 +25,17 @@ internal static class BenchVerb
             ],
             ChainBenchCommand.RunAsync),
         Verb.Create(
+            "discovery",
+            "A hundred relays on this machine: how fast a new viewer finds a new relay, and what is found after many of them were killed",
+            [
+                new("--nodes", "discovery:nodes", "Relays (100)"),
+                new("--rounds", "discovery:rounds", "New relays that new viewers look for (40)"),
+                new("--kill", "discovery:killPercent", "Percent of the relays that are killed at once (30)"),
+                new("--aria2", "discovery:aria2", "Program aria2c, to look up the same in the same network"),
+                new("--report", "discovery:report", "Write the report to this file"),
+            ],
+            DiscoveryBenchCommand.RunAsync),
+        Verb.Create(
             "hop",
             "One place of a chain of nodes on one machine, which dates the parts that come by (bench/benchmarks/mesh.mjs)",
             [

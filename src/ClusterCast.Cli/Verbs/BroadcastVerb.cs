@@ -16,6 +16,7 @@ internal static class BroadcastVerb
             new("--publish-key", "broadcast:publishKey", "The secret in the RTMP URL; a fresh one when not given"),
             new("--signing-key", "broadcast:signingKey", "Key file of the signing key"),
             new("--push-to", "broadcast:pushTo", "Relays that get the stream from here for free"),
+            .. DiscoveryFlags.All,
         ],
         () => new BroadcastRole());
 }

@@ -13,6 +13,7 @@ internal static class PortalVerb
             new("--tls", "portal:tls", "Peer port"),
             new("--public-rpc", "portal:publicRpc", "JSON-RPC address that browsers are told"),
             new("--node-key", "portal:nodeKey", "Key file of the node"),
+            .. DiscoveryFlags.All,
         ],
         () => new PortalRole());
 }

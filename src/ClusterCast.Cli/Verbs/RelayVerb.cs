@@ -15,6 +15,7 @@ internal static class RelayVerb
             new("--public-quic", "relay:publicQuic", "Address that other nodes reach it by: quic://host:port"),
             new("--public-tls", "relay:publicTls", "Address that other nodes reach it by: tls://host:port"),
             new("--public-ws", "relay:publicWs", "Address that browsers reach it by: wss://host/clustercast"),
+            new("--public-webtransport", "relay:publicWebTransport", "Host and port that browsers reach it by with WebTransport"),
             new("--price", "relay:price", "Micro-USDC per 1,000,000,000 bytes"),
             new("--payout", "relay:payout", "Address that earnings go to"),
             new("--node-key", "relay:nodeKey", "Key file of the node"),
@@ -25,6 +26,7 @@ internal static class RelayVerb
             new("--ticket-bytes", "till:ticketBytes", "A ticket is due after so many bytes"),
             new("--hold", "till:hold", "Seconds between a win and its redemption"),
             new("--faults", "relay:faults", "Allow POST /faults on loopback, for demonstrations on a devnet", IsSwitch: true),
+            .. DiscoveryFlags.All,
         ],
         () => new RelayRole());
 }

@@ -17,6 +17,7 @@ internal static class WatchVerb
             new("--ceiling", "purse:ceiling", "Never pay more: micro-USDC per 1,000,000,000 bytes"),
             new("--duration", "watch:duration", "End after so many seconds"),
             new("--report", "watch:report", "Write the statistics to this file at the end"),
+            .. DiscoveryFlags.All,
         ],
         () => new WatchRole());
 }

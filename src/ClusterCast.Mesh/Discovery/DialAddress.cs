@@ -1,3 +1,4 @@
+using ClusterCast.Mesh.Nat.Punching;
 using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Discovery;
@@ -30,9 +31,15 @@ internal readonly record struct DialAddress(EndpointKind Kind, Uri Uri, Uri? Fal
         return kind is not null;
     }
 
-    /// <summary>How a relay can be dialed; false when it has no address of the wanted kind. QUIC takes TLS along, or makes do with it.</summary>
+    /// <summary>How a relay can be dialed; false when it has no address of the wanted kind, or only those of its own network and a punch. QUIC takes TLS along, or makes do with it.</summary>
     public static bool TryChoose(RelayRecord record, EndpointKind by, out DialAddress address)
     {
+        if (PunchAddress.IsOnly(record))
+        {
+            address = default;
+            return false;
+        }
+
         if (by != EndpointKind.Quic)
         {
             return TryFind(record, by, out address);

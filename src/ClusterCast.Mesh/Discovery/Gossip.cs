@@ -47,9 +47,20 @@ internal sealed class Gossip(MeshOptions options, ConnectionTable connections, R
         }
     }
 
-    /// <summary>Takes a peer's record; true when it was news.</summary>
-    public bool Take(PeerConnection from, RelayRecord record)
+    /// <summary>Takes a peer's record; true when it was news. Throws <see cref="WireException"/> for one that is too large or malformed.</summary>
+    public bool Take(PeerConnection from, ReadOnlySpan<byte> body)
     {
+        RelayRecord record;
+        try
+        {
+            record = RelayRecord.Read(body);
+        }
+        catch (WireException)
+        {
+            book.CountMalformed();
+            throw;
+        }
+
         if (record.Node == options.NodeKey.Address || book.Accept(record) != RecordVerdict.New)
         {
             return false;

@@ -4,9 +4,11 @@ using ClusterCast.Protocol.Windows;
 namespace ClusterCast.Mesh.Relaying;
 
 /// <summary>A verified part in the cache. Its bytes are shared by all subscribers. Changes only under the gate of its <see cref="TrackCache"/>.</summary>
-internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes, byte[] bytes, SignedHead? head, long arrivedAt)
+internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes, byte[] bytes, SignedHead? head, long nodeAt)
 {
-    private readonly bool[] _present = new bool[leafHashes.Count];
+    // A timestamp of 0 is an absent leaf: the clock's origin lies before the process.
+    private readonly long[] _arrivedAt = new long[leafHashes.Count];
+    private int _missing = leafHashes.Count;
 
     /// <summary>The signed node.</summary>
     public PartNode Node { get; } = node;
@@ -21,24 +23,40 @@ internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes
     public SignedHead? Head { get; } = head;
 
     /// <summary>When the node came, as a timestamp of the node's clock.</summary>
-    public long ArrivedAt { get; } = arrivedAt;
+    public long NodeAt { get; } = nodeAt;
+
+    /// <summary>Whether every leaf is there.</summary>
+    public bool IsComplete => _missing == 0;
 
     /// <summary>Whether one leaf is there.</summary>
-    public bool Has(int leaf) => _present[leaf];
+    public bool Has(int leaf) => _arrivedAt[leaf] != 0;
+
+    /// <summary>When a leaf that is there came, as a timestamp of the node's clock.</summary>
+    public long ArrivedAt(int leaf) => _arrivedAt[leaf];
 
     /// <summary>Marks a verified leaf as there. Its bytes are the ones shared already, unless the window was verified twice.</summary>
-    public void Take(VerifiedPart source, int leaf)
+    public void Take(VerifiedPart source, int leaf, long now)
     {
-        if (!_present[leaf] && source.Bytes != Bytes)
+        if (_arrivedAt[leaf] != 0)
+        {
+            return;
+        }
+
+        if (source.Bytes != Bytes)
         {
             source.Leaf(leaf).Span.CopyTo(Bytes.AsSpan(leaf * WindowLimits.LeafBytes));
         }
 
-        _present[leaf] = true;
+        _arrivedAt[leaf] = Math.Max(1, now);
+        _missing--;
     }
 
     /// <summary>Marks all leaves as there.</summary>
-    public void MarkAll() => Array.Fill(_present, true);
+    public void MarkAll(long now)
+    {
+        Array.Fill(_arrivedAt, Math.Max(1, now));
+        _missing = 0;
+    }
 
     /// <summary>The bytes of one leaf.</summary>
     public ReadOnlySpan<byte> Leaf(int leaf) => Bytes.AsSpan(leaf * WindowLimits.LeafBytes, WindowLimits.LeafLength(Bytes.Length, leaf));
@@ -68,10 +86,16 @@ internal sealed class CachedWindow(ulong run, uint number, Hash32 prev, ReadOnly
     public SignedHead? Head { get; private set; }
 
     /// <summary>When the newest part came.</summary>
-    public long NewestAt => _parts.Count > 0 ? _parts[^1].ArrivedAt : 0;
+    public long NewestAt => _parts.Count > 0 ? _parts[^1].NodeAt : 0;
+
+    /// <summary>Whether it is closed and every leaf of it is there.</summary>
+    public bool IsHeld => Head is { Head: { IsLast: true, Count: var count } } && count == _parts.Count && _parts.TrueForAll(part => part.IsComplete);
 
     /// <summary>Bytes of the parts.</summary>
     public long ByteLength { get; private set; }
+
+    /// <summary>Capture time of its first part, Unix ms; null before that one.</summary>
+    public ulong? BeganAt => _parts.Count > 0 ? _parts[0].Node.Time : null;
 
     /// <summary>Adds what a new head covers.</summary>
     public void Advance(IEnumerable<CachedPart> parts, SignedHead head)

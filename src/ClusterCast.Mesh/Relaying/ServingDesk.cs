@@ -1,4 +1,5 @@
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Fetching;
 using ClusterCast.Mesh.Sessions;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Protocol.Windows;
@@ -9,7 +10,7 @@ namespace ClusterCast.Mesh.Relaying;
 /// <summary>What all serving desks of a node share.</summary>
 internal sealed record ServingFloor(MeshOptions Options, TrackShelf Shelf, Admission Admission, RecordBook Book, MeshMetrics Metrics);
 
-/// <summary>Answers one peer's subscriptions: one feed a channel, one session for the connection.</summary>
+/// <summary>Answers one peer's subscriptions: one feed a channel, fetches beside them, one session for the connection.</summary>
 internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDisposable
 {
     /// <summary>Subscriptions that one connection may hold.</summary>
@@ -18,7 +19,8 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
     private const int RecordsAfterRefusal = 16;
     private static readonly TimeSpan UnpaidBound = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<byte, (TrackFeed Feed, TrackCache Cache)> _feeds = [];
+    private readonly Dictionary<byte, (TrackFeed Feed, TrackCache Cache, long BitsPerSecond)> _feeds = [];
+    private readonly FetchDesk _fetches = new(peer, floor);
     private SharedSession? _session;
     private bool _disposed;
 
@@ -38,7 +40,7 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
     public void OnSubscribe(in Subscribe request)
     {
         var cache = floor.Shelf.Find(new TrackKey(request.Stream, request.Track));
-        if (floor.Options.Role == PeerRole.Broadcaster && cache is not null && !peer.State.Announcements.WasSent(cache.Track))
+        if (IsForOthers(cache))
         {
             Refuse(request, RefusalCode.NotAccepted, 5_000, "This broadcaster pushes to other relays.");
         }
@@ -59,13 +61,52 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         {
             Refuse(request, RefusalCode.NotAccepted, 0, "A session pays for one stream: open another connection for another stream.");
         }
-        else if (_feeds.Count >= MaxFeeds || !floor.Admission.TryEnter())
+        else if (_feeds.Count >= MaxFeeds)
         {
-            Refuse(request, RefusalCode.Full, 2_000, "No place is left here.");
+            Refuse(request, RefusalCode.Full, 2_000, $"One connection holds at most {MaxFeeds} subscriptions.");
         }
         else
         {
-            Serve(request, cache);
+            Admit(request, cache);
+        }
+    }
+
+    /// <summary>A Fetch of the peer.</summary>
+    public void OnFetch(in Fetch request)
+    {
+        var track = new TrackKey(request.Stream, request.Track);
+        var cache = floor.Shelf.Find(track);
+        var window = cache is null ? null : FindWindow(cache, request);
+        lock (_feeds)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _fetches.Drop(request.Channel);
+            if (IsForOthers(cache))
+            {
+                Refuse(request, RefusalCode.NotAccepted, "This broadcaster pushes to other relays.");
+            }
+            else if (window is null)
+            {
+                Refuse(request, RefusalCode.NotCarried, $"Window {request.Window} of track {track} is not cached here.");
+            }
+            else if (_session is not null && _session.Stream != request.Stream)
+            {
+                Refuse(request, RefusalCode.NotAccepted, "A session pays for one stream: open another connection for another stream.");
+            }
+            else if (_fetches.IsFull || _feeds.ContainsKey(request.Channel))
+            {
+                Refuse(request, RefusalCode.Full, $"At most {FetchDesk.MaxFetches} fetches are answered at a time, each on a channel of its own.");
+            }
+            else
+            {
+                _session ??= NewSession(cache!.Track);
+                peer.Send(new Subscribed(request.Channel, window.Run, window.Number));
+                _fetches.Add(new FetchFeed(request, cache!, window, _session, floor.Options, floor.Metrics));
+            }
         }
     }
 
@@ -85,7 +126,7 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
     {
         lock (_feeds)
         {
-            foreach (var (channel, (feed, _)) in _feeds.ToList())
+            foreach (var (channel, (feed, _, _)) in _feeds.ToList())
             {
                 if (feed.IsEnded)
                 {
@@ -97,6 +138,8 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
                     peer.Send(new Refused(channel, RefusalCode.SessionNeeded, 1_000, "Open a paid session right after Subscribe."));
                 }
             }
+
+            _fetches.Tick();
         }
     }
 
@@ -110,15 +153,30 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
             {
                 Drop(channel);
             }
+
+            _fetches.Clear();
         }
 
         _session?.Dispose();
     }
 
-    private void Serve(in Subscribe request, TrackCache cache)
+    private void Admit(in Subscribe request, TrackCache cache)
     {
         Drop(request.Channel);
-        _session ??= new SharedSession(request.Stream, Sessions().Open(new ServingContext(peer.Node, peer.Role, cache.Track, peer)));
+        var bits = cache.BitsPerSecond;
+        if (floor.Admission.TryEnter(bits, out var reason))
+        {
+            Serve(request, cache, bits);
+        }
+        else
+        {
+            Refuse(request, RefusalCode.Full, 2_000, reason);
+        }
+    }
+
+    private void Serve(in Subscribe request, TrackCache cache, long bits)
+    {
+        _session ??= NewSession(cache.Track);
         CachedWindow start;
         var waitFor = default((ulong Run, uint Number));
         var isHeld = false;
@@ -144,14 +202,33 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
         {
             if (_disposed)
             {
-                floor.Admission.Leave();
+                floor.Admission.Leave(bits);
                 return;
             }
 
-            _feeds[request.Channel] = (feed, cache);
+            _feeds[request.Channel] = (feed, cache, bits);
             cache.Add(feed);
             peer.Add(feed);
         }
+    }
+
+    private static CachedWindow? FindWindow(TrackCache cache, in Fetch request)
+    {
+        lock (cache.Gate)
+        {
+            return cache.Find(request.Run == 0 ? cache.Newest?.Run ?? 0 : request.Run, request.Window) is { Head: not null } window ? window : null;
+        }
+    }
+
+    private bool IsForOthers(TrackCache? cache) =>
+        floor.Options.Role == PeerRole.Broadcaster && cache is not null && !peer.State.Announcements.WasSent(cache.Track);
+
+    private SharedSession NewSession(TrackKey track) => new(track.Stream, Sessions().Open(new ServingContext(peer.Node, peer.Role, track, peer)));
+
+    private void Refuse(in Fetch request, RefusalCode code, string reason)
+    {
+        floor.Metrics.Fetching.Refused.Add();
+        peer.Send(new Refused(request.Channel, code, 1_000, reason));
     }
 
     private IServingSessions Sessions() => floor.Options.Role == PeerRole.Broadcaster ? FreeServing.Instance : floor.Options.ServingSessions;
@@ -170,12 +247,13 @@ internal sealed class ServingDesk(PeerConnection peer, ServingFloor floor) : IDi
     {
         lock (_feeds)
         {
+            _fetches.Drop(channel);
             if (_feeds.Remove(channel, out var entry))
             {
                 entry.Feed.Stop();
                 entry.Cache.Remove(entry.Feed);
                 peer.Remove(entry.Feed);
-                floor.Admission.Leave();
+                floor.Admission.Leave(entry.BitsPerSecond);
             }
         }
     }

@@ -1,5 +1,6 @@
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Windows;
+using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Relaying;
 
@@ -48,6 +49,47 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
         }
     }
 
+    /// <summary>Bits per second of the track, by the newest window that has a successor; 0 before there is one.</summary>
+    public long BitsPerSecond
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (_windows.Count < 2 || _windows[^2] is not { BeganAt: { } from } whole || _windows[^1].BeganAt is not { } to || to <= from)
+                {
+                    return 0;
+                }
+
+                return 8_000 * whole.ByteLength / (long)(to - from);
+            }
+        }
+    }
+
+    /// <summary>What this node can give in full, for its peers; null when it is empty.</summary>
+    public Have? Held
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (_windows.Count == 0)
+                {
+                    return null;
+                }
+
+                var newest = _windows[^1];
+                var held = 0UL;
+                for (var i = _windows.Count - 1; i >= 0 && _windows[i].Run == newest.Run && newest.Number - _windows[i].Number < Have.Windows; i--)
+                {
+                    held |= _windows[i].IsHeld ? 1UL << (int)(newest.Number - _windows[i].Number) : 0;
+                }
+
+                return new Have(Track.Stream, Track.Track, newest.Run, newest.Number, held);
+            }
+        }
+    }
+
     /// <summary>Subscribers that read this cache.</summary>
     public int Subscribers => _feeds.Length;
 
@@ -85,7 +127,7 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
                 return;
             }
 
-            window.Parts[part.Node.Index].Take(part, leaf);
+            window.Parts[part.Node.Index].Take(part, leaf, time.GetTimestamp());
         }
 
         Wake();
@@ -152,9 +194,11 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
             var window = Find(run, number);
             if (window is null)
             {
+                // A repaired window comes after its successor.
                 window = new CachedWindow(run, number, prev, init);
-                _windows.Add(window);
-                IsEnded = false;
+                var at = _windows.FindLastIndex(w => w.Run < run || (w.Run == run && w.Number < number)) + 1;
+                IsEnded &= at < _windows.Count;
+                _windows.Insert(at, window);
             }
 
             var held = window.Parts.Count;
@@ -165,7 +209,7 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
                     var part = new CachedPart(p.Node, p.Leaves, p.Bytes, own, now);
                     if (complete)
                     {
-                        part.MarkAll();
+                        part.MarkAll(now);
                     }
 
                     return part;

@@ -173,7 +173,7 @@ internal sealed class TrackFeed : IMediaSource
             : Step.None;
     }
 
-    private bool IsLate(CachedPart part) => _time.GetElapsedTime(Math.Max(part.ArrivedAt, _since)) > _maxLatency;
+    private bool IsLate(CachedPart part) => _time.GetElapsedTime(Math.Max(part.NodeAt, _since)) > _maxLatency;
 
     private bool Write(Step step, CachedWindow? next, int known, SignedHead? head, FrameBatch batch)
     {
@@ -263,7 +263,7 @@ internal sealed class TrackFeed : IMediaSource
         IsUnpaid = false;
         LeafBytes += bytes.Length;
         _served += (ulong)bytes.Length;
-        _metrics.LeafSent(bytes.Length);
+        _metrics.LeafSent(bytes.Length, _time.GetElapsedTime(Math.Max(part.ArrivedAt(_leaf), _since)));
         if (++_leaf == part.LeafHashes.Count)
         {
             _leaf = 0;

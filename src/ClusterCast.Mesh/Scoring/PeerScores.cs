@@ -19,7 +19,7 @@ internal sealed class PeerScores(TimeProvider time)
         }
     }
 
-    /// <summary>A node failed: <paramref name="weight"/> 1 for a lost connection or a stall, less for a refusal.</summary>
+    /// <summary>A node failed: <paramref name="weight"/> 1 for a lost connection or for holding back, less for a refusal, least for a late part.</summary>
     public void Fail(Address node, double weight = 1)
     {
         lock (_nodes)

@@ -16,6 +16,18 @@ public interface IServingSessions
 {
     /// <summary>Called at the first Subscribe of a connection.</summary>
     IServingSession Open(ServingContext context);
+
+    /// <summary>A purse was admitted here: its SessionOpen, for the news to other relays. Raised on any thread; handlers do not block.</summary>
+    event Action<SessionOpenMessage>? Opened
+    {
+        add { }
+        remove { }
+    }
+
+    /// <summary>A purse has begun at another relay; the signature is the purse's. Must not block.</summary>
+    void OnNews(in SessionOpenMessage open)
+    {
+    }
 }
 
 /// <summary>

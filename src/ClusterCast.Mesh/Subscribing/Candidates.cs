@@ -1,4 +1,5 @@
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Nat.Punching;
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Mesh.Tree;
@@ -27,6 +28,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
     private const double WithdrawnCost = 10_000;
     private const double FailureCost = 200;
     private const double PriceDoublingCost = 100;
+    private const double FullCost = 200;
     private const double AboutEqual = 30;
     private const int ExplorePercent = 10;
 
@@ -70,7 +72,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
             foreach (var record in book.Carrying(track))
             {
                 if (record.Node != own && !found.ContainsKey(record.Node) && !bans.IsBanned(record.Node) && !isResting(record.Node)
-                    && IsAffordable(record, isPush: false) && !connections.IsConnected(record.Node))
+                    && IsAffordable(record, isPush: false) && !connections.IsConnected(record.Node) && !PunchAddress.IsOnly(record))
                 {
                     found[record.Node] = new Candidate(record.Node, null, record, null, IsPush: false, IsWithdrawn: false, 0);
                 }
@@ -80,8 +82,11 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
         return Rank([.. found.Values]);
     }
 
-    /// <summary>One of the candidates: the best, or of two about equal ones at random the less loaded; now and then any, to learn of it.</summary>
-    public Candidate Choose(List<Candidate> ranked, bool forRelay)
+    /// <summary>One of the candidates: the best, or of two about equal ones at random the less loaded; one time in ten any, to learn of it.</summary>
+    /// <param name="ranked">The candidates, best first.</param>
+    /// <param name="forRelay">Whether the choice is a relay's.</param>
+    /// <param name="explores">Whether this is a time to learn.</param>
+    public Candidate Choose(List<Candidate> ranked, bool forRelay, bool explores)
     {
         if (forRelay)
         {
@@ -89,7 +94,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
             return ranked.OrderBy(c => c.Path!.Length + scores.Failures(c.Node)).ThenBy(c => c.Cost).First();
         }
 
-        if (ranked.Count > 1 && options.Random.Below(100) < ExplorePercent)
+        if (explores && ranked.Count > 1 && options.Random.Below(100) < ExplorePercent)
         {
             ranked = ranked[0].IsWithdrawn ? ranked : ranked.FindAll(c => !c.IsWithdrawn);
             return ranked[options.Random.Below(ranked.Count)];
@@ -98,8 +103,11 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
         var good = ranked.Count(c => c.Cost <= ranked[0].Cost + AboutEqual);
         var first = ranked[options.Random.Below(good)];
         var second = ranked[options.Random.Below(good)];
-        return scores.Failures(second.Node) < scores.Failures(first.Node) ? second : first;
+        return Burden(second) < Burden(first) ? second : first;
     }
+
+    // What a node itself carries now weighs most between two that cost the same: so newcomers spread, although all see the same records.
+    private double Burden(Candidate candidate) => (candidate.Peer?.State.Load ?? 0) + (100 * scores.Failures(candidate.Node));
 
     private static bool Carries(RelayRecord? record, TrackKey track) => record is not null && record.Tracks.Any(t => t.Track == track);
 
@@ -118,6 +126,7 @@ internal sealed class Candidates(MeshOptions options, ConnectionTable connection
                         + (c.Peer?.RoundTrip?.TotalMilliseconds ?? UnknownRoundTripCost)
                         + (c.Peer is null ? DialCost : 0)
                         + (c.IsWithdrawn ? WithdrawnCost : 0)
+                        + (FullCost * Math.Pow((c.Peer?.State.Load ?? 0) / 100.0, 2))
                         + (FailureCost * scores.Failures(c.Node))
                         + (!c.IsPush && c.Record is { Price: > 0 } record ? PriceDoublingCost * Math.Log2((double)record.Price / cheapest) : 0),
                 })

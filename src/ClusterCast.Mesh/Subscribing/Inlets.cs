@@ -2,29 +2,39 @@ using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Subscribing;
 
-/// <summary>The subscriptions that this node holds at one peer, by channel. Channels are used in turn, so that late frames of a left one meet nobody.</summary>
+/// <summary>What takes the frames of one channel.</summary>
+internal interface IInlet
+{
+    /// <summary>A frame. Throws <see cref="WireException"/>.</summary>
+    void OnFrame(FrameType type, ReadOnlySpan<byte> body);
+
+    /// <summary>The connection has ended.</summary>
+    void OnLost(string reason);
+}
+
+/// <summary>
+/// The subscriptions and fetches that this node holds at one peer, by channel. Channels are used in turn, so that late frames of a left one meet nobody.
+/// </summary>
 internal sealed class Inlets
 {
-    private readonly (TrackSubscription Subscription, Upstream Upstream)?[] _channels = new (TrackSubscription, Upstream)?[256];
+    private readonly IInlet?[] _channels = new IInlet?[256];
     private readonly Lock _gate = new();
     private byte _next;
 
-    /// <summary>Subscriptions held.</summary>
+    /// <summary>Channels in use.</summary>
     public int Count { get; private set; }
 
     /// <summary>Takes a channel; false when all are in use.</summary>
-    public bool TryAdd(TrackSubscription subscription, Func<byte, Upstream> create, out Upstream? upstream)
+    public bool TryAdd(Func<byte, IInlet> create)
     {
         lock (_gate)
         {
-            upstream = null;
             for (var tries = 0; tries < _channels.Length; tries++)
             {
                 var channel = _next++;
                 if (_channels[channel] is null)
                 {
-                    upstream = create(channel);
-                    _channels[channel] = (subscription, upstream);
+                    _channels[channel] = create(channel);
                     Count++;
                     return true;
                 }
@@ -47,25 +57,19 @@ internal sealed class Inlets
         }
     }
 
-    /// <summary>Hands a frame to the subscription of its channel; frames of unknown channels are skipped.</summary>
+    /// <summary>Hands a frame to whoever has its channel; frames of unknown channels are skipped.</summary>
     public void OnFrame(FrameType type, ReadOnlySpan<byte> body)
     {
         var channel = new BodyReader(body).U8();
-        if (_channels[channel] is var (subscription, upstream))
-        {
-            subscription.OnFrame(upstream, type, body);
-        }
+        _channels[channel]?.OnFrame(type, body);
     }
 
-    /// <summary>Tells every subscription that the connection has ended.</summary>
+    /// <summary>Tells everybody that the connection has ended.</summary>
     public void OnClosed(string reason)
     {
-        foreach (var entry in _channels)
+        foreach (var inlet in _channels)
         {
-            if (entry is var (subscription, upstream))
-            {
-                subscription.OnLost(upstream, reason);
-            }
+            inlet?.OnLost(reason);
         }
     }
 }

@@ -18,12 +18,12 @@ internal sealed class RestingNodes(TimeProvider time)
         }
     }
 
-    /// <summary>Lets a node rest; twice as long as the last time when that was not made good by <see cref="Succeeded"/>.</summary>
-    public void Rest(Address node, TimeSpan atLeast)
+    /// <summary>Lets a node rest; twice as long as the last time when that was a fault and was not made good by <see cref="Succeeded"/>.</summary>
+    public void Rest(Address node, TimeSpan atLeast, bool isFault = true)
     {
         lock (_nodes)
         {
-            var times = _nodes.TryGetValue(node, out var rest) ? Math.Min(rest.Times + 1, 6) : 0;
+            var times = _nodes.TryGetValue(node, out var rest) && isFault ? Math.Min(rest.Times + 1, 6) : 0;
             var span = atLeast * (1 << times);
             _nodes[node] = (time.GetTimestamp(), span < Longest ? span : Longest, times);
         }

@@ -15,14 +15,11 @@ internal enum Leaving
     /// <summary>The parent refused.</summary>
     Refused,
 
-    /// <summary>The parent says that the run is over, or serves an older run.</summary>
+    /// <summary>The parent says that the run is over, serves an older run, or one whose key is trusted no longer.</summary>
     Ended,
 
     /// <summary>The connection was lost.</summary>
     Lost,
-
-    /// <summary>No part became complete in time.</summary>
-    Stalled,
 
     /// <summary>The parent broke the protocol.</summary>
     Malformed,
@@ -30,11 +27,23 @@ internal enum Leaving
     /// <summary>The parent sent corrupt media.</summary>
     Corrupt,
 
+    /// <summary>The parent was silent, and another one had what it held back.</summary>
+    Overtaken,
+
+    /// <summary>The parent was asked beside another one, which delivered first; or all were silent. No fault of its.</summary>
+    Spare,
+
+    /// <summary>The parent's head was signed by a key that was not known yet; it is asked anew.</summary>
+    Doubted,
+
     /// <summary>The parent and the purse do not agree.</summary>
     Unpaid,
 
     /// <summary>The parent withdrew the track, and another one has it.</summary>
     Withdrawn,
+
+    /// <summary>Another one is nearer.</summary>
+    Outdone,
 }
 
 /// <summary>One subscription at one parent.</summary>
@@ -58,8 +67,14 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
     /// <summary>Whether the parent is the broadcaster, which serves for nothing.</summary>
     public bool IsPush { get; } = isPush;
 
+    /// <summary>Whether it becomes the parent with its first leaf, because it is nearer.</summary>
+    public bool IsPreferred { get; set; }
+
     /// <summary>Why it is to be left.</summary>
     public Leaving Leaving { get; set; }
+
+    /// <summary>Whether it has been left.</summary>
+    public bool IsDeparted { get; set; }
 
     /// <summary>For people.</summary>
     public string Reason { get; set; } = "";
@@ -70,8 +85,20 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
     /// <summary>The refusal, when it refused.</summary>
     public RefusalCode? Refusal { get; set; }
 
+    /// <summary>When it was asked, as a timestamp.</summary>
+    public long AskedAt { get; } = now;
+
+    /// <summary>When it was asked, or when its last new leaf came, as a timestamp.</summary>
+    public long HeardAt { get; set; } = now;
+
     /// <summary>When it was asked, or when the last part became complete, as a timestamp.</summary>
     public long ProgressAt { get; set; } = now;
+
+    /// <summary>Checks what it sends; null before its first media frame.</summary>
+    public WindowVerifier? Verifier { get; set; }
+
+    /// <summary>Whether its frames are left aside until it is known whose key signed its head.</summary>
+    public bool IsDoubted { get; set; }
 
     /// <summary>Whether it has delivered a valid head.</summary>
     public bool HasHead { get; set; }
@@ -87,6 +114,9 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
 
     /// <summary>What its newest init segment was found to be; null before the first. Media is taken only after an accepted one.</summary>
     public Verdict? Init { get; set; }
+
+    /// <summary>The part nodes that it sent of a window and that contradict the verified ones, up to the head that decides; null when there are none.</summary>
+    public Contradiction? Contradiction { get; set; }
 
     /// <summary>The session that pays; null when nothing is paid.</summary>
     public IPayingSession? Session => IsPush ? null : Peer.State.Paying.Session;

@@ -1,17 +1,28 @@
+using System.Runtime.ExceptionServices;
 using ClusterCast.Mesh.Transports.Lane;
-using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Transports;
 
 /// <summary>
-/// The sending side of one connection: one loop that takes control frames first, then asks the media sources, and writes many frames at once. Nothing is queued
-/// for media. Control frames are bounded by <see cref="ControlQueue"/>.
+/// The sending side of one connection: control frames first, then the media sources, many frames a write. Nothing is queued for media. Control frames are bounded
+/// by <see cref="ControlQueue"/>. A loop of its own does it; where the transport takes writes without waiting, the node's <see cref="SendPump"/> does while there is
+/// room, and the loop waits out the rest.
 /// </summary>
-internal sealed class FrameSender(ITransport transport, PeerLane? lane, TimeProvider time)
+internal sealed class FrameSender(ITransport transport, PeerLane? lane, SendPump? pump, TimeProvider time)
 {
+    private const int Parked = 0;
+    private const int Pumped = 1;
+    private const int Looping = 2;
+
+    private readonly IDirectTransport? _direct = pump is null ? null : transport as IDirectTransport;
     private readonly ControlQueue _control = new(time);
     private readonly AsyncSignal _work = new();
     private IMediaSource[] _sources = [];
+    private FrameBatch? _left;
+    private ExceptionDispatchInfo? _fault;
+    private int _owner = Looping;
+    private int _isQueued;
+    private int _isLoopWanted;
     private int _nextSource;
     private int _controlBytes;
     private long _writingSince;
@@ -29,11 +40,24 @@ internal sealed class FrameSender(ITransport transport, PeerLane? lane, TimeProv
     /// <summary>How long the oldest control frame has waited.</summary>
     public TimeSpan ControlAge => _control.Age;
 
+    /// <summary>Where the pump's writes are collected; null without a pump.</summary>
+    public IWriteQueue? Queue => _direct?.Queue;
+
     /// <summary>Queues a control frame; false when the queue holds <paramref name="limit"/> bytes.</summary>
     public bool TryEnqueue(byte[] frame, int limit = ControlQueue.MaxBytes) => _control.TryEnqueue(frame, limit);
 
-    /// <summary>Tells the loop that there is something to send.</summary>
-    public void Signal() => _work.Set();
+    /// <summary>Tells that there is something to send.</summary>
+    public void Signal()
+    {
+        if (_direct is null || Volatile.Read(ref _owner) == Looping)
+        {
+            _work.Set();
+        }
+        else if (Interlocked.Exchange(ref _isQueued, 1) == 0)
+        {
+            pump!.Enqueue(this);
+        }
+    }
 
     /// <summary>Media stops; the control frames that are queued still leave, then the loop ends.</summary>
     public void End()
@@ -50,7 +74,7 @@ internal sealed class FrameSender(ITransport transport, PeerLane? lane, TimeProv
             _sources = [.. _sources, source];
         }
 
-        _work.Set();
+        Signal();
     }
 
     /// <summary>Removes a source of media.</summary>
@@ -65,26 +89,111 @@ internal sealed class FrameSender(ITransport transport, PeerLane? lane, TimeProv
     /// <summary>Sends until <see cref="End"/>. Throws what the transport or a source throws.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        while (true)
+        try
         {
-            using (var batch = new FrameBatch())
+            while (true)
             {
-                while (Fill(batch) || lane is { HasRepeats: true })
+                await SendAllAsync(stop);
+                if (_isEnding)
                 {
-                    Volatile.Write(ref _writingSince, time.GetTimestamp());
-                    await (lane is { IsSending: true } ? lane.WriteAsync(batch.Frames, _controlBytes, stop) : transport.SendAsync(batch.Frames, stop));
-                    Volatile.Write(ref _writingSince, 0);
-                    SentBytes += batch.Length;
+                    await transport.CompleteAsync(stop);
+                    return;
                 }
-            }
 
-            if (_isEnding)
+                if (_direct is not null && lane is not { IsSending: true })
+                {
+                    Park();
+                }
+
+                do
+                {
+                    await _work.WaitAsync(stop);
+                }
+                while (!TryTakeOver());
+            }
+        }
+        finally
+        {
+            _left?.Dispose();
+        }
+    }
+
+    /// <summary>Sends what there is; false when the batch is left to <see cref="GoOn"/>. Called by the pump.</summary>
+    internal bool TryPump(FrameBatch batch)
+    {
+        Volatile.Write(ref _isQueued, 0);
+        if (Interlocked.CompareExchange(ref _owner, Pumped, Parked) != Parked)
+        {
+            _work.Set();
+            return true;
+        }
+
+        try
+        {
+            while (!_isEnding && Fill(batch))
             {
-                await transport.CompleteAsync(stop);
-                return;
-            }
+                if (lane is { IsSending: true } || !_direct!.TrySend(batch.Frames.Span))
+                {
+                    return false;
+                }
 
-            await _work.WaitAsync(stop);
+                SentBytes += batch.Length;
+            }
+        }
+        catch (Exception e)
+        {
+            // The loop is whose end tells of it.
+            _fault = ExceptionDispatchInfo.Capture(e);
+            _isLoopWanted = 1;
+        }
+
+        Park();
+        return true;
+    }
+
+    /// <summary>Leaves a batch that the transport had no room for, and everything after it, to the loop. Called by the pump.</summary>
+    internal void GoOn(FrameBatch batch)
+    {
+        _left = batch;
+        Volatile.Write(ref _owner, Looping);
+        _work.Set();
+    }
+
+    private void Park()
+    {
+        Interlocked.Exchange(ref _owner, Parked);
+        if (Interlocked.Exchange(ref _isLoopWanted, 0) != 0 || _isEnding)
+        {
+            _work.Set();
+        }
+    }
+
+    private bool TryTakeOver()
+    {
+        if (Interlocked.CompareExchange(ref _owner, Looping, Parked) is Parked or Looping)
+        {
+            return true;
+        }
+
+        // The pump is at it and wakes the loop when it has done.
+        Interlocked.Exchange(ref _isLoopWanted, 1);
+        return Interlocked.CompareExchange(ref _owner, Looping, Parked) is Parked or Looping;
+    }
+
+    private async Task SendAllAsync(CancellationToken stop)
+    {
+        _fault?.Throw();
+
+        // What the pump wrote before must be ahead of what follows.
+        _direct?.Queue.Flush();
+        using var batch = Interlocked.Exchange(ref _left, null) ?? new FrameBatch();
+        while (batch.Length > 0 || Fill(batch) || lane is { HasRepeats: true })
+        {
+            Volatile.Write(ref _writingSince, time.GetTimestamp());
+            await (lane is { IsSending: true } ? lane.WriteAsync(batch.Frames, _controlBytes, stop) : transport.SendAsync(batch.Frames, stop));
+            Volatile.Write(ref _writingSince, 0);
+            SentBytes += batch.Length;
+            batch.Clear();
         }
     }
 
@@ -94,12 +203,21 @@ internal sealed class FrameSender(ITransport transport, PeerLane? lane, TimeProv
         _control.DrainTo(batch);
         _controlBytes = batch.Length;
         var sources = _sources;
-        for (var i = 0; i < sources.Length && !batch.IsFull && !_isEnding; i++)
-        {
-            sources[(_nextSource + i) % sources.Length].WriteTo(batch);
-        }
-
+        Ask(sources, batch, isBackground: false);
+        Ask(sources, batch, isBackground: true);
         _nextSource++;
         return batch.Length > 0;
+    }
+
+    private void Ask(IMediaSource[] sources, FrameBatch batch, bool isBackground)
+    {
+        for (var i = 0; i < sources.Length && !batch.IsFull && !_isEnding; i++)
+        {
+            var source = sources[(_nextSource + i) % sources.Length];
+            if (source.IsBackground == isBackground)
+            {
+                source.WriteTo(batch);
+            }
+        }
     }
 }

@@ -18,6 +18,9 @@ internal interface IPeerHandler
 /// <summary>Writes media of one subscription into batches, straight from the cache.</summary>
 internal interface IMediaSource
 {
+    /// <summary>Whether it is asked after all others, and appends little at a time.</summary>
+    bool IsBackground => false;
+
     /// <summary>Appends what is due until the batch is full; does nothing when nothing is due. Called by one thread at a time.</summary>
     void WriteTo(FrameBatch batch);
 }

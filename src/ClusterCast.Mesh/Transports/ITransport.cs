@@ -1,3 +1,4 @@
+using System.Net;
 using ClusterCast.Protocol.Identifiers;
 
 namespace ClusterCast.Mesh.Transports;
@@ -5,7 +6,7 @@ namespace ClusterCast.Mesh.Transports;
 /// <summary>An ordered, reliable stream of bytes to one peer. One reader and one writer at a time.</summary>
 internal interface ITransport : IAsyncDisposable
 {
-    /// <summary>What it is: <c>quic</c>, <c>tls</c> or <c>websocket</c>.</summary>
+    /// <summary>What it is: <c>quic</c>, <c>tls</c>, <c>websocket</c> or <c>webtransport</c>.</summary>
     string Name { get; }
 
     /// <summary>The node id that the transport itself proved; null when it proves none.</summary>
@@ -13,6 +14,9 @@ internal interface ITransport : IAsyncDisposable
 
     /// <summary>The peer's address, for people.</summary>
     string Remote { get; }
+
+    /// <summary>Where the peer's packets come from; null when the transport cannot tell.</summary>
+    IPEndPoint? Seen => null;
 
     /// <summary>Bytes received, 0 at the end. Throws <see cref="IOException"/> when the connection is lost.</summary>
     ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancel);

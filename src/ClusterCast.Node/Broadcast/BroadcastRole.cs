@@ -28,6 +28,7 @@ public sealed class BroadcastRole : IRole
         var stream = Inputs.Stream(settings.Required("broadcast:stream", "Name the stream, for example --stream 1."));
         var signingKey = SigningKey(context, chain, data);
         await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
+        await using var stakes = await StakeTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
         if (!streams.Keys.IsSigningKey(stream, signingKey.Address, (ulong)context.Time.GetUtcNow().ToUnixTimeMilliseconds()))
         {
             throw new NodeException($"The key {signingKey.Address} may not sign for stream {stream}. The owner of the stream must delegate it in StreamKeys.", ExitCode.Usage);
@@ -47,13 +48,15 @@ public sealed class BroadcastRole : IRole
             NodeKey = KeyFile.OpenOrCreate(Path.Combine(data, "node.json"), chain.Deployment.Devnet, SystemRandomSource.Instance),
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("broadcast:tls", "Give an address like 127.0.0.1:0.")),
             BootstrapFile = settings.Text("bootstrap"),
             PushTo = (int)settings.Number("broadcast:pushTo", 1, 8),
+            Stakes = stakes,
             Time = context.Time,
             Logging = context.Logs,
-        });
+        }.WithDiscovery(settings));
         mesh.Start();
         var broadcaster = new Broadcaster(mesh, rtmp, stream, signingKey, context);
         await using var web = await WebHost.StartAsync(

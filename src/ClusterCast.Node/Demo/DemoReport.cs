@@ -47,6 +47,9 @@ public sealed record DemoReport
     /// <summary>Frames that the browser decoded and did not paint.</summary>
     public long DroppedFrames { get; init; }
 
+    /// <summary>How the viewer reached its last relay: <c>webTransport</c> or <c>webSocket</c>; null when it had none at the end.</summary>
+    public string? Transport { get; init; }
+
     /// <summary>Node ids of the relays that served the viewer, in order.</summary>
     public IReadOnlyList<string> RelaysUsed { get; init; } = [];
 

@@ -67,6 +67,7 @@ internal sealed class DemoRun(DemoOptions options, DemoNetwork network, ChainAcc
             ProofOverheadPercent = (double)stats["proofOverheadPercent"]!,
             Stalls = (int)Whole(stats, "stalls"),
             DroppedFrames = Whole(stats, "droppedFrames"),
+            Transport = (string?)stats["transport"],
             RelaysUsed = [.. stats["relaysUsed"]!.AsArray().Select(node => (string)node!)],
             BannedRelays = [.. stats["bannedRelays"]!.AsArray().Select(banned => new BannedRelay((string)banned!["node"]!, (string)banned["why"]!))],
             TicketsSent = Whole(stats, "ticketsSent"),

@@ -7,7 +7,7 @@ namespace ClusterCast.Node.Observability;
 
 /// <summary>
 /// Collects the instruments of all meters named <c>ClusterCast.*</c> and writes them in Prometheus' text format 0.0.4.
-/// Counters and up-down counters are summed, gauges keep their last value, histograms give count and sum.
+/// Counters and up-down counters are summed, gauges keep their last value, histograms give the buckets that their instrument advises, count and sum.
 /// </summary>
 public sealed class PrometheusExporter : IDisposable
 {
@@ -63,7 +63,7 @@ public sealed class PrometheusExporter : IDisposable
     private static string Kind(Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch
     {
         "Counter" or "ObservableCounter" => "counter",
-        "Histogram" => "summary",
+        "Histogram" => "histogram",
         _ => "gauge",
     };
 
@@ -92,14 +92,22 @@ public sealed class PrometheusExporter : IDisposable
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var cell = _cells.GetOrAdd((instrument, Labels(tags)), static _ => new Cell());
+        var cell = _cells.GetOrAdd((instrument, Labels(tags)), static key => new Cell(Bounds(key.Instrument)));
         var adds = instrument is Counter<long> or Counter<int> or Counter<double> or UpDownCounter<long> or UpDownCounter<int> or UpDownCounter<double>;
         cell.Record(value, adds);
     }
 
-    private sealed class Cell
+    private static double[] Bounds(Instrument instrument) => instrument switch
+    {
+        Instrument<double> { Advice.HistogramBucketBoundaries: { } bounds } => [.. bounds],
+        Instrument<long> { Advice.HistogramBucketBoundaries: { } bounds } => [.. bounds],
+        _ => [],
+    };
+
+    private sealed class Cell(double[] bounds)
     {
         private readonly Lock _lock = new();
+        private readonly long[] _buckets = new long[bounds.Length];
         private double _value;
         private double _sum;
         private long _count;
@@ -111,15 +119,36 @@ public sealed class PrometheusExporter : IDisposable
                 _value = adds ? _value + value : value;
                 _sum += value;
                 _count++;
+                var bucket = Bucket(value);
+                if (bucket < _buckets.Length)
+                {
+                    _buckets[bucket]++;
+                }
             }
+        }
+
+        // The first bound that the value does not pass.
+        private int Bucket(double value)
+        {
+            var bucket = Array.BinarySearch(bounds, value);
+            return bucket >= 0 ? bucket : ~bucket;
         }
 
         public void Write(StringBuilder text, string name, string labels, string kind)
         {
             lock (_lock)
             {
-                if (kind == "summary")
+                if (kind == "histogram")
                 {
+                    var inside = labels.Length > 0 ? labels[1..^1] + "," : "";
+                    long below = 0;
+                    for (var i = 0; i < bounds.Length; i++)
+                    {
+                        below += _buckets[i];
+                        text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{inside}le=\"{bounds[i]}\"}} {below}\n");
+                    }
+
+                    text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{inside}le=\"+Inf\"}} {_count}\n");
                     text.Append(CultureInfo.InvariantCulture, $"{name}_sum{labels} {_sum}\n{name}_count{labels} {_count}\n");
                     return;
                 }

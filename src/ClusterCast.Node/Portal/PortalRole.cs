@@ -23,17 +23,20 @@ public sealed class PortalRole : IRole
             ? KeyFile.Open(file, chain.Deployment.Devnet)
             : KeyFile.OpenOrCreate(Path.Combine(data, "node.json"), chain.Deployment.Devnet, SystemRandomSource.Instance);
         await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
+        await using var stakes = await StakeTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
         await using var mesh = new MeshNode(new MeshOptions
         {
             Role = PeerRole.Viewer,
             NodeKey = nodeKey,
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             BootstrapFile = settings.Text("bootstrap"),
+            Stakes = stakes,
             Time = context.Time,
             Logging = context.Logs,
-        });
+        }.WithDiscovery(settings));
         mesh.Start();
         var deposits = new DepositDesk(chain, nodeKey, chain.Deployment.Devnet ? new DevnetFaucet(chain) : null);
         var api = new PortalApi(chain, mesh, deposits, settings.Text("portal:publicRpc"));

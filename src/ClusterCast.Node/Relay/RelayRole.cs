@@ -33,6 +33,7 @@ public sealed class RelayRole : IRole
         var purseKey = Key(settings.Text("relay:purseKey"), Path.Combine(data, "purse.json"), devnet);
         var fault = Fault(context, devnet);
         await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
+        await using var stakes = await StakeTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
         await FillPurseAsync(context, chain, nodeKey, purseKey, stop).ConfigureAwait(false);
         await using var purse = await PurseDesk.OpenAsync(context, chain, purseKey, data, stop).ConfigureAwait(false);
         await using var till = TillDesk.Open(context, chain, nodeKey, data, fault);
@@ -42,6 +43,7 @@ public sealed class RelayRole : IRole
             NodeKey = nodeKey,
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
             QuicListen = QuicListen(settings),
@@ -50,12 +52,15 @@ public sealed class RelayRole : IRole
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
             BootstrapFile = settings.Text("bootstrap"),
             MaxSubscribers = (int)settings.Number("relay:subscribers", 1, 1_000_000),
+            MaxConnectionsPerAddress = (int)settings.Number("relay:perAddress", 1, 1_000_000),
             ServingSessions = new TillSessions(till.Till),
             PayingSessions = new PurseSessions(purse.Purse),
             Fault = fault,
+            Stakes = stakes,
             Time = context.Time,
             Logging = context.Logs,
-        });
+        }.WithDiscovery(settings, settings.Text("relay:publicTls")));
+        purse.Purse.EvidenceFound += evidence => mesh.Report(evidence);
         var status = new RelayStatus(mesh, till, purse);
         await using var web = await WebHost.StartAsync(
             context, "relay", settings.Required("relay:http", "Give an address like 0.0.0.0:4431."), () => null,
@@ -64,15 +69,18 @@ public sealed class RelayRole : IRole
         var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndpoint}";
         var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}{MeshNode.WebSocketPath}";
         var quic = PublicQuic(settings, mesh, tls);
+        var webTransport = PublicWebTransport(settings, quic);
         mesh.SetEndpoints(
         [
-            .. quic.Length > 0 ? [new Endpoint(EndpointKind.Quic, quic)] : (Endpoint[])[],
+            .. quic.Length > 0 ? [new Endpoint(EndpointKind.Quic, quic), new Endpoint(EndpointKind.WebTransport, webTransport)] : (Endpoint[])[],
             new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws),
         ]);
         log.LogInformation(
-            "Relay {Node} at {Quic}, {Tls} and {Ws}, ${Price} a GB", nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, settings.Number("relay:price") / 1_000_000m);
+            "Relay {Node} at {Quic}, {Tls}, {Ws} and {WebTransport}, ${Price} a GB",
+            nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, webTransport.Length > 0 ? webTransport : "no WebTransport", settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
-            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic), ("tls", tls), ("ws", ws), ("http", web.Url.ToString().TrimEnd('/')));
+            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic), ("tls", tls), ("ws", ws),
+            ("webTransport", webTransport), ("http", web.Url.ToString().TrimEnd('/')), ("dht", mesh.DhtNode?.Local.ToString() ?? ""));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
     }
@@ -108,6 +116,15 @@ public sealed class RelayRole : IRole
         : own.Port == mesh.TlsEndpoint?.Port && Uri.TryCreate(tls, UriKind.Absolute, out var uri) ? $"quic://{uri.Authority}"
         : $"quic://{own}";
 
+    // Where browsers come by WebTransport: to the port of QUIC; empty without it.
+    private static string PublicWebTransport(Settings settings, string quic)
+    {
+        var told = settings.Text("relay:publicWebTransport");
+        return quic.Length == 0 ? ""
+            : Uri.TryCreate($"https://{told ?? new Uri(quic).Authority}{MeshNode.WebSocketPath}", UriKind.Absolute, out var url) && url.PathAndQuery == MeshNode.WebSocketPath ? url.ToString()
+            : throw new NodeException($"'relay:publicWebTransport' is '{told}'; a host and port like relay.example:4430 are expected.", ExitCode.Usage);
+    }
+
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 
     private static async Task AcceptAsync(HttpContext http, MeshNode mesh)
@@ -120,7 +137,8 @@ public sealed class RelayRole : IRole
         }
 
         using var socket = await http.WebSockets.AcceptWebSocketAsync(MeshNode.WebSocketProtocol).ConfigureAwait(false);
-        await mesh.AcceptWebSocketAsync(socket, $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}").ConfigureAwait(false);
+        var remote = http.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, http.Connection.RemotePort).ToString() : "?";
+        await mesh.AcceptWebSocketAsync(socket, remote).ConfigureAwait(false);
     }
 
     private static PrivateKey Key(string? file, string standard, bool devnet) =>

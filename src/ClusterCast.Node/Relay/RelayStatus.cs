@@ -18,6 +18,7 @@ internal sealed class RelayStatus(MeshNode mesh, TillDesk till, PurseDesk purse)
         {
             role = "relay",
             node = mesh.NodeId.ToString(),
+            dhtNodes = mesh.Dht?.Nodes,
             tracks = carried.Count,
             transports = mesh.Peers.CountBy(peer => peer.Transport).OrderBy(count => count.Key, StringComparer.Ordinal).ToDictionary(),
             subscribers = carried.Sum(track => track.Subscribers),

@@ -1,13 +1,12 @@
 using ClusterCast.Node.Hosting;
 using ClusterCast.Node.Network;
 using ClusterCast.Payments;
-using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Signing;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterCast.Node.Settlement;
 
-/// <summary>A purse with all that keeps it going: its balance, its resends, its debts on disk, and the evidence it finds.</summary>
+/// <summary>A purse with all that keeps it going: its balance, its resends and its debts on disk.</summary>
 public sealed class PurseDesk : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -26,7 +25,7 @@ public sealed class PurseDesk : IAsyncDisposable
     /// <summary>Its balance.</summary>
     public PurseWatch Watch { get; }
 
-    /// <summary>Opens the purse of a viewing key. Evidence goes to <c>evidence-*.json</c> in the data folder.</summary>
+    /// <summary>Opens the purse of a viewing key.</summary>
     public static async Task<PurseDesk> OpenAsync(RoleContext context, ChainAccess chain, PrivateKey viewingKey, string data, CancellationToken stop)
     {
         var log = context.Logs.CreateLogger("purse");
@@ -41,7 +40,6 @@ public sealed class PurseDesk : IAsyncDisposable
             SystemRandomSource.Instance,
             new DebtFile(Path.Combine(data, "debts.json")));
         purse.Problem += problem => log.LogWarning("{Problem}", problem);
-        purse.EvidenceFound += evidence => Keep(evidence, chain.Domains, data, log);
         return new PurseDesk(purse, watch);
     }
 
@@ -52,12 +50,5 @@ public sealed class PurseDesk : IAsyncDisposable
         await _work.ConfigureAwait(false);
         Purse.Save();
         _stop.Dispose();
-    }
-
-    private static void Keep(FalseReceipt evidence, Domains domains, string data, ILogger log)
-    {
-        var file = Path.Combine(data, $"evidence-{evidence.Receipt.Time}-{evidence.Receipt.Relay}.json");
-        File.WriteAllText(file, EvidenceFile.Write(domains, evidence));
-        log.LogWarning("Relay {Relay} signed a false receipt; the evidence is in {File}", evidence.Receipt.Relay, file);
     }
 }

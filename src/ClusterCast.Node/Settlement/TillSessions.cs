@@ -9,6 +9,16 @@ namespace ClusterCast.Node.Settlement;
 public sealed class TillSessions(Till till) : IServingSessions
 {
     /// <inheritdoc/>
+    public event Action<SessionOpenMessage>? Opened
+    {
+        add => till.Opened += value;
+        remove => till.Opened -= value;
+    }
+
+    /// <inheritdoc/>
+    public void OnNews(in SessionOpenMessage open) => till.OnForeignSession(open);
+
+    /// <inheritdoc/>
     public IServingSession Open(ServingContext context) =>
         new Session(till.Open(context.Track.Stream, frame => context.Sink.Send(new RawFrame(frame)), context.Peer));
 

@@ -28,6 +28,7 @@ public sealed class WatchRole : IRole
             ? KeyFile.Open(file, chain.Deployment.Devnet)
             : KeyFile.OpenOrCreate(Path.Combine(data, "viewing.json"), chain.Deployment.Devnet, SystemRandomSource.Instance);
         await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
+        await using var stakes = await StakeTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
         await using var purse = await PurseDesk.OpenAsync(context, chain, viewingKey, data, stop).ConfigureAwait(false);
         if (purse.Watch.Spendable == 0)
         {
@@ -40,13 +41,16 @@ public sealed class WatchRole : IRole
             NodeKey = PrivateKey.Create(SystemRandomSource.Instance),
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
             BootstrapFile = settings.Text("bootstrap"),
             PayingSessions = new PurseSessions(purse.Purse),
+            Stakes = stakes,
             Time = context.Time,
             Logging = context.Logs,
-        });
+        }.WithDiscovery(settings));
+        purse.Purse.EvidenceFound += evidence => mesh.Report(evidence);
         mesh.Start();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (settings.Text("watch:duration") is not null)
@@ -55,7 +59,7 @@ public sealed class WatchRole : IRole
         }
 
         var hls = settings.Switch("watch:hls") ? new HlsWindow() : null;
-        var track = await FindTrackAsync(mesh, settings, context.Time, over.Token).ConfigureAwait(false);
+        var track = await FindTrackAsync(mesh, settings, over.Token).ConfigureAwait(false);
         await using var subscription = mesh.Subscribe(track);
         var viewer = new WatchStatus(mesh, subscription, purse.Purse, context.Time);
         await using var web = await WebHost.StartAsync(
@@ -83,10 +87,11 @@ public sealed class WatchRole : IRole
     }
 
     // Track 0 is the highest that a known relay carries.
-    private static async Task<TrackKey> FindTrackAsync(MeshNode mesh, Settings settings, TimeProvider time, CancellationToken stop)
+    private static async Task<TrackKey> FindTrackAsync(MeshNode mesh, Settings settings, CancellationToken stop)
     {
         var stream = Inputs.Stream(settings.Required("watch:stream", "Name the stream, for example --stream 1."));
         var wanted = (ushort)settings.Number("watch:track", 0, ushort.MaxValue);
+        mesh.Seek(stream);
         if (wanted != 0)
         {
             return new TrackKey(stream, wanted);
@@ -94,16 +99,7 @@ public sealed class WatchRole : IRole
 
         try
         {
-            while (true)
-            {
-                var carried = mesh.Records.SelectMany(record => record.Tracks).Select(carried => carried.Track).Where(track => track.Stream == stream).ToList();
-                if (carried.Count > 0)
-                {
-                    return carried.MaxBy(track => track.Track);
-                }
-
-                await Task.Delay(TimeSpan.FromMilliseconds(100), time, stop).ConfigureAwait(false);
-            }
+            return await mesh.FindTrackAsync(stream, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -51,6 +51,9 @@ public sealed class Till : IDisposable
     /// <summary>Something went wrong that the operator can mend; one sentence for the log.</summary>
     public event Action<string>? Problem;
 
+    /// <summary>A session was admitted: its SessionOpen, for the news to other relays.</summary>
+    public event Action<SessionOpenMessage>? Opened;
+
     /// <summary>A ticket won and is on disk.</summary>
     public event Action<Winner>? Won;
 
@@ -245,6 +248,7 @@ public sealed class Till : IDisposable
             if (Register(session, open) is { } account)
             {
                 session.Admit(account, known, price);
+                Opened?.Invoke(open);
             }
             else
             {

@@ -35,6 +35,9 @@ public sealed record ConflictingParts(
     public override StreamId Stream => First.Track.Stream;
 
     /// <inheritdoc/>
+    public override ulong Time => Math.Max(First.Time, Second.Time);
+
+    /// <inheritdoc/>
     public override Judgement Judge(Domains domains, ISigningKeys? keys)
     {
         if (!InOneWindow(First, Second))

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
 
 namespace ClusterCast.Protocol.Evidence;
@@ -13,6 +14,9 @@ public static class EvidenceFile
 
     // The path in a tree of at most 256.
     private const int Siblings = 8;
+
+    /// <summary>The file's name: <c>evidence-TIME-OFFENDER.json</c>, time in Unix ms.</summary>
+    public static string Name(ulong time, Address offender) => $"evidence-{time}-{offender}.json";
 
     /// <summary>The text of a file, with a line feed at its end.</summary>
     public static string Write(Domains domains, Offence offence) => EvidenceJson.Format(offence switch

@@ -21,6 +21,9 @@ public abstract record Offence
     /// <summary>The stream whose delegations decide whether the heads' signer was a signing key.</summary>
     public abstract StreamId Stream { get; }
 
+    /// <summary>The newer of the two times that the signed bytes claim, Unix ms: how old the offence is.</summary>
+    public abstract ulong Time { get; }
+
     /// <summary>Whether one key, delegated at both times, signed two heads of one window. What else makes them an offence is for the caller to check first.</summary>
     private protected static Judgement JudgePair(
         Head first, Signature firstSignature, Head second, Signature secondSignature, Domains domains, ISigningKeys? keys, string offence)
@@ -67,6 +70,9 @@ public sealed record FalseReceipt(Head Head, Signature HeadSignature, Receipt Re
     public override StreamId Stream => Head.Track.Stream;
 
     /// <inheritdoc/>
+    public override ulong Time => Math.Max(Head.Time, Receipt.Time);
+
+    /// <inheritdoc/>
     public override Judgement Judge(Domains domains, ISigningKeys? keys)
     {
         if (!Secp256k1.TryRecover(Receipt.Digest(domains.RelayStaking), ReceiptSignature, out var relay) || relay != Receipt.Relay)
@@ -95,6 +101,9 @@ public sealed record Equivocation(Head First, Signature FirstSignature, Head Sec
 {
     /// <inheritdoc/>
     public override StreamId Stream => First.Track.Stream;
+
+    /// <inheritdoc/>
+    public override ulong Time => Math.Max(First.Time, Second.Time);
 
     /// <inheritdoc/>
     public override Judgement Judge(Domains domains, ISigningKeys? keys)

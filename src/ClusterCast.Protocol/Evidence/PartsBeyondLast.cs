@@ -11,6 +11,9 @@ public sealed record PartsBeyondLast(Head Last, Signature LastSignature, Head Be
     public override StreamId Stream => Last.Track.Stream;
 
     /// <inheritdoc/>
+    public override ulong Time => Math.Max(Last.Time, Beyond.Time);
+
+    /// <inheritdoc/>
     public override Judgement Judge(Domains domains, ISigningKeys? keys)
     {
         if (!InOneWindow(Last, Beyond))

@@ -4,29 +4,37 @@ using ClusterCast.Protocol.Signing;
 namespace ClusterCast.Protocol.Windows;
 
 /// <summary>
-/// The receiver's side of the window tree for one track: takes nodes, heads and leaves from an untrusted sender in wire order and lets through what the
-/// broadcaster signed. Checks in the order of spec/window.md. Holds one open window and, until the first head of that one is valid, the one before: what a
-/// liar claims never costs what was verified. Unsigned claims are bounded by <see cref="WindowLimits"/> to an init segment and about 100 kB of hashes.
-/// Whether a window is recent is for the caller to judge by the heads' time. Not thread-safe.
+/// The receiver's side of the window tree for one track and one sender: takes nodes, heads and leaves from an untrusted sender in wire order and lets through
+/// what the broadcaster signed. Checks in the order of spec/window.md. Holds one open window and, until the first head of that one is valid, the one before: what
+/// a liar claims never costs what was verified. Several senders have a verifier each over one <see cref="VerifiedTrack"/>. Unsigned claims are bounded by
+/// <see cref="WindowLimits"/> to an init segment and about 100 kB of hashes. Whether a window is recent is for the caller to judge by the heads' time. Not thread-safe.
 /// </summary>
 public sealed class WindowVerifier
 {
     private readonly TrackKey _track;
     private readonly Eip712Domain _domain;
     private readonly ISigningKeys _keys;
+    private readonly VerifiedTrack _verified;
     private readonly List<PendingPart> _pending = [];
     private Frontier _proposed;
     private ulong _proposedBytes;
     private uint _proposedLeaves;
-    private VerifiedWindow? _trusted;
+    private int _base;
     private ReadOnlyMemory<byte> _init;
     private Hash32 _initHash;
     private ulong _run;
     private bool _isLateRun;
 
-    /// <summary>A verifier for one track.</summary>
+    /// <summary>A verifier for one track that only one sender sends at a time.</summary>
     public WindowVerifier(TrackKey track, Eip712Domain streamKeys, ISigningKeys keys)
+        : this(track, streamKeys, keys, new VerifiedTrack())
     {
+    }
+
+    /// <summary>A verifier for one of several senders of a track.</summary>
+    public WindowVerifier(TrackKey track, Eip712Domain streamKeys, ISigningKeys keys, VerifiedTrack verified)
+    {
+        _verified = verified;
         _track = track;
         _domain = streamKeys;
         _keys = keys;
@@ -52,7 +60,7 @@ public sealed class WindowVerifier
             return Verdict.Malformed;
         }
 
-        _isLateRun = _trusted is not null && run < _trusted.Run;
+        _isLateRun = _verified.Newest is { } newest && run < newest.Run;
         if (_isLateRun)
         {
             return Verdict.Late;
@@ -70,7 +78,7 @@ public sealed class WindowVerifier
     /// </summary>
     public Verdict OpenWindow(uint window, Hash32 prev)
     {
-        if (_isLateRun)
+        if (IsLateRun())
         {
             return Verdict.Late;
         }
@@ -81,7 +89,7 @@ public sealed class WindowVerifier
         }
 
         Restore();
-        if (_trusted is { } trusted && trusted.Run == _run)
+        if (_verified.Newest is { } trusted && trusted.Run == _run)
         {
             if (window < trusted.Number)
             {
@@ -142,10 +150,7 @@ public sealed class WindowVerifier
             return Verdict.Malformed;
         }
 
-        _pending.Add(new PendingPart(node, leaves.ToArray()));
-        _proposed.Append(TreeHash.Part(node));
-        _proposedBytes += byteLength;
-        _proposedLeaves += (uint)leaves.Length;
+        Propose(new PendingPart(node, leaves.ToArray()));
         return Verdict.Accepted;
     }
 
@@ -185,7 +190,8 @@ public sealed class WindowVerifier
 
         current.Advance(new SignedHead(head, digest, signature, signer), _pending, _proposed);
         _pending.Clear();
-        _trusted = current;
+        _base = current.Verified.Count;
+        _verified.Newest = current;
         return Verdict.Accepted;
     }
 
@@ -224,21 +230,78 @@ public sealed class WindowVerifier
         return Verdict.Accepted;
     }
 
-    private Verdict Order(uint window) => _isLateRun ? Verdict.Late
-        : Current is null || window > Current.Number ? Verdict.Malformed
-        : window < Current.Number ? Verdict.Late
-        : Verdict.Accepted;
+    private Verdict Order(uint window)
+    {
+        if (IsLateRun())
+        {
+            return Verdict.Late;
+        }
+
+        if (Current is null)
+        {
+            Restore();
+        }
+
+        return Current is null ? Verdict.Malformed
+            : !Follow() ? Verdict.Corrupt
+            : window > Current.Number ? Verdict.Malformed
+            : window < Current.Number ? Verdict.Late
+            : Verdict.Accepted;
+    }
+
+    private bool IsLateRun() => _isLateRun |= !_init.IsEmpty && _verified.Newest is { } newest && _run < newest.Run;
+
+    // Another sender may have brought the open window further, or a newer one: what this one claims has to agree with it. False when it does not.
+    private bool Follow()
+    {
+        var current = Current!;
+        if (_verified.Newest is not { } newest || newest.Run != current.Run || newest.Number < current.Number)
+        {
+            return true;
+        }
+
+        if (newest == current && newest.Verified.Count == _base)
+        {
+            return true;
+        }
+
+        var claims = newest.Number == current.Number ? _pending.ToArray() : [];
+        var agrees = newest.Number != current.Number || (newest.Prev == current.Prev && newest.InitHash == current.InitHash);
+        Restore();
+        foreach (var claim in claims)
+        {
+            if (claim.Node.Index < newest.Verified.Count)
+            {
+                agrees &= newest.Verified[claim.Node.Index].Node == claim.Node;
+            }
+            else if (agrees && !newest.IsClosed)
+            {
+                Propose(claim);
+            }
+        }
+
+        return agrees;
+    }
+
+    private void Propose(in PendingPart part)
+    {
+        _pending.Add(part);
+        _proposed.Append(TreeHash.Part(part.Node));
+        _proposedBytes += part.Node.ByteLength;
+        _proposedLeaves += (uint)part.Leaves.Length;
+    }
 
     // Drops what no head has signed: an invented run, window or part must not outlive its sender.
     private void Restore()
     {
-        Current = _trusted;
+        Current = _verified.Newest;
         ResetPending();
     }
 
     private void ResetPending()
     {
         _pending.Clear();
+        _base = Current?.Verified.Count ?? 0;
         _proposed.CopyFrom(Current?.Nodes ?? default);
         _proposedBytes = Current?.Head?.Head.ByteLength ?? 0;
         _proposedLeaves = Current?.Head?.Head.LeafCount ?? 0;

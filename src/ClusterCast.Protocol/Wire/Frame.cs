@@ -41,7 +41,7 @@ public static class Frame
 
         if (length > WireLimits.BodyBytes)
         {
-            throw new WireException($"A body of {length} bytes is longer than {WireLimits.BodyBytes}.");
+            throw new WireException($"A body of {length} bytes is longer than {WireLimits.BodyBytes}.", WireFault.Huge);
         }
 
         type = (FrameType)input[0];

@@ -18,6 +18,12 @@ public enum FrameType : byte
     /// <summary>Answers a ping.</summary>
     Pong = 0x05,
 
+    /// <summary>The address that the dialing side's packets come from.</summary>
+    Observed = 0x06,
+
+    /// <summary>How full the sender is.</summary>
+    Load = 0x07,
+
     /// <summary>Asks for a track.</summary>
     Subscribe = 0x10,
 
@@ -32,6 +38,12 @@ public enum FrameType : byte
 
     /// <summary>The run is over.</summary>
     Ended = 0x14,
+
+    /// <summary>Asks for parts of a cached window.</summary>
+    Fetch = 0x15,
+
+    /// <summary>The cached windows of a track.</summary>
+    Have = 0x16,
 
     /// <summary>Init segment.</summary>
     Init = 0x20,
@@ -80,6 +92,33 @@ public enum FrameType : byte
 
     /// <summary>The sender serves a track no longer.</summary>
     Withdraw = 0x42,
+
+    /// <summary>Signed bytes that prove an offence.</summary>
+    Evidence = 0x43,
+
+    /// <summary>A purse has begun to use some relay.</summary>
+    SessionNews = 0x44,
+
+    /// <summary>Asks a relay to arrange a direct connection.</summary>
+    PunchRequest = 0x50,
+
+    /// <summary>Another peer is about to dial.</summary>
+    PunchOffer = 0x51,
+
+    /// <summary>Where and when to dial.</summary>
+    PunchGo = 0x52,
+
+    /// <summary>A direct connection that the relay does not arrange.</summary>
+    PunchRefused = 0x53,
+
+    /// <summary>Asks for padding.</summary>
+    Measure = 0x58,
+
+    /// <summary>Bytes that measure a link.</summary>
+    Padding = 0x59,
+
+    /// <summary>What was measured, and the time.</summary>
+    Measured = 0x5a,
 
     /// <summary>A block of a lane cannot be rebuilt.</summary>
     Resend = 0x60,

@@ -42,7 +42,7 @@ public static class Varint
         var size = 1 << (input[0] >> 6);
         if (size == 8)
         {
-            throw new WireException("A length is above 2^30.");
+            throw new WireException("A length is above 2^30.", WireFault.Huge);
         }
 
         if (input.Length < size)

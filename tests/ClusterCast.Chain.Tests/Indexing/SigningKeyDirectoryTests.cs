@@ -45,6 +45,44 @@ public class SigningKeyDirectoryTests(DevnetFixture chain)
     }
 
     [Fact]
+    public async Task A_key_that_was_delegated_a_moment_ago_is_confirmed_and_an_invented_one_is_not()
+    {
+        var (owner, stream) = await StreamAsync();
+        await using var directory = new SigningKeyDirectory(chain.Streams, options: OnDemandOnly with { LeastInterval = TimeSpan.FromMilliseconds(10) });
+        await directory.TrackAsync(stream);
+        var key = NewKey();
+        await owner.Sender.SendAsync(chain.Streams.Delegate(new Delegation(stream, key, 1, uint.MaxValue)));
+
+        Assert.True(await directory.ConfirmAsync(stream, key, 1_000).WaitAsync(Bound));
+        Assert.False(await directory.ConfirmAsync(stream, key, 999).WaitAsync(Bound));
+        Assert.False(await directory.ConfirmAsync(stream, NewKey(), 1_000).WaitAsync(Bound));
+    }
+
+    [Fact]
+    public async Task However_many_ask_for_confirmation_the_node_is_asked_once_an_interval()
+    {
+        var reads = 0;
+        await using var directory = new SigningKeyDirectory(
+            chain.Streams, options: new SigningKeyOptions { RefreshInterval = TimeSpan.FromDays(1), LeastInterval = TimeSpan.FromDays(1) });
+        await directory.TrackAsync(new StreamId(1));
+        directory.Refreshed += _ => Interlocked.Increment(ref reads);
+        Assert.False(await directory.ConfirmAsync(new StreamId(1), NewKey(), 1_000).WaitAsync(Bound));
+        var later = Enumerable.Range(0, 100).Select(_ => directory.ConfirmAsync(new StreamId(1), NewKey(), 1_000)).ToList();
+        Assert.False(await directory.ConfirmAsync(new StreamId(2), NewKey(), 1_000).WaitAsync(Bound));
+        Assert.All(later, question => Assert.False(question.IsCompleted));
+        Assert.Equal(2, reads);
+    }
+
+    [Fact]
+    public async Task Without_a_node_a_confirmation_fails_instead_of_denying()
+    {
+        var client = new EvmClient(new Uri("http://127.0.0.1:1"));
+        await using var directory = new SigningKeyDirectory(
+            new StreamKeys(client, chain.Deployment.StreamKeys), options: new SigningKeyOptions { RefreshInterval = TimeSpan.FromDays(1) });
+        await Assert.ThrowsAsync<ChainException>(() => directory.ConfirmAsync(new StreamId(1), NewKey(), 1_000).WaitAsync(Bound));
+    }
+
+    [Fact]
     public async Task A_revocation_is_seen_by_the_periodic_read()
     {
         var (owner, stream) = await StreamAsync();

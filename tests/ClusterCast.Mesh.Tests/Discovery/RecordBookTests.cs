@@ -26,7 +26,7 @@ public sealed class RecordBookTests
             foreach (var number in order)
             {
                 var verdict = book.Accept(Record(1, issued: Now + (ulong)number, price: (ulong)number));
-                Assert.True(verdict is RecordVerdict.New or RecordVerdict.Known);
+                Assert.True(verdict is RecordVerdict.New or RecordVerdict.Replayed);
             }
 
             return Assert.Single(book.Current).Price == 5;
@@ -39,7 +39,8 @@ public sealed class RecordBookTests
         var record = Record(1, Now);
         Assert.Equal(RecordVerdict.New, _book.Accept(record));
         Assert.Equal(RecordVerdict.Known, _book.Accept(record));
-        Assert.Equal(RecordVerdict.Known, _book.Accept(Record(1, Now - 1)));
+        Assert.Equal(RecordVerdict.Replayed, _book.Accept(Record(1, Now - 1)));
+        Assert.Equal((1, 1), (_book.Refused(RecordVerdict.Known), _book.Refused(RecordVerdict.Replayed)));
     }
 
     [Fact]
@@ -53,10 +54,15 @@ public sealed class RecordBookTests
         Assert.Empty(_book.Current);
         Assert.Null(_book.Find(record.Node));
         Assert.Equal(RecordVerdict.Expired, _book.Accept(record));
+        Assert.Equal(1, _book.Refused(RecordVerdict.Expired));
     }
 
     [Fact]
-    public void A_record_from_the_future_is_refused() => Assert.Equal(RecordVerdict.Future, _book.Accept(Record(1, Now + 30_001)));
+    public void A_record_from_the_future_is_refused()
+    {
+        Assert.Equal(RecordVerdict.Future, _book.Accept(Record(1, Now + 30_001)));
+        Assert.Equal(1, _book.Refused(RecordVerdict.Future));
+    }
 
     [Fact]
     public void A_record_that_its_node_did_not_sign_is_refused()
@@ -64,20 +70,35 @@ public sealed class RecordBookTests
         Assert.Equal(RecordVerdict.Forged, _book.Accept(Record(1, Now) with { Price = 0 }));
         Assert.Equal(RecordVerdict.Forged, _book.Accept(Record(1, Now) with { Node = MeshWorld.Key(2).Address }));
         Assert.Empty(_book.Current);
+        Assert.Equal(2, _book.Refused(RecordVerdict.Forged));
     }
 
     [Fact]
-    public void The_book_holds_a_thousand_relays_and_takes_news_when_it_is_full()
+    public void A_node_may_change_its_record_often_but_not_for_long()
     {
-        for (var i = 0; i < RecordBook.Capacity; i++)
+        for (var i = 0; i < 8; i++)
         {
-            Assert.Equal(RecordVerdict.New, _book.Accept(Record(i + 1, Now)));
+            Assert.Equal(RecordVerdict.New, _book.Accept(Record(1, Now + (ulong)i)));
         }
 
-        var news = Record(60_000, Now);
-        Assert.Equal(RecordVerdict.New, _book.Accept(news));
-        Assert.Equal(RecordBook.Capacity, _book.Current.Count);
-        Assert.NotNull(_book.Find(news.Node));
+        Assert.Equal(RecordVerdict.TooOften, _book.Accept(Record(1, Now + 8)));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(RecordVerdict.New, _book.Accept(Record(1, Now + 9)));
+        Assert.Equal(RecordVerdict.TooOften, _book.Accept(Record(1, Now + 10)));
+    }
+
+    [Fact]
+    public async Task An_oversized_record_is_counted_and_ends_the_connection()
+    {
+        await using var world = new MeshWorld();
+        var relay = world.Relay(1);
+        await using var web = await WebEnd.Open(relay);
+        using var peer = await RawPeer.Join(web.Url);
+        var record = Record(7, (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        await peer.Send(record with { Endpoints = [.. Enumerable.Repeat(record.Endpoints[0], 9)] });
+        await peer.Read(FrameType.Goodbye);
+        Assert.Equal(1, relay.RefusedRecords(RecordVerdict.Malformed));
+        Assert.Empty(relay.Records);
     }
 
     [Fact]
@@ -122,13 +143,13 @@ public sealed class RecordBookTests
         await world.Until(() => again.Peers is [{ Node: var node }] && node == relay.NodeId);
     }
 
-    private static RelayRecord Record(int key, ulong issued, ulong price = 3)
+    internal static RelayRecord Record(int key, ulong issued, ulong price = 3, string url = "tls://192.0.2.1:1")
     {
         var bytes = new byte[32];
         bytes[0] = 1;
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(28), key);
         return RelayRecord.Sign(
-            PrivateKey.From(bytes), Address.Zero, price, issued, issued + 90_000, [new Endpoint(EndpointKind.Tls, "tls://192.0.2.1:1")],
+            PrivateKey.From(bytes), Address.Zero, price, issued, issued + 90_000, [new Endpoint(EndpointKind.Tls, url)],
             [new CarriedTrack(MeshWorld.Track, 1, 2)], MeshWorld.Domains.RelayStaking);
     }
 }

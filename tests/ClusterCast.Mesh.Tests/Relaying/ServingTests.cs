@@ -143,6 +143,36 @@ public sealed class ServingTests
     }
 
     [Fact]
+    public async Task A_relay_whose_egress_is_promised_refuses_tells_its_load_and_goes_on_serving()
+    {
+        // 20,000 bytes every 100 ms are 1.6 Mb/s.
+        await using var scene = await Scene.Create(parts: 12, options => options with { MaxEgress = 2_500_000 });
+        using var first = await RawPeer.Join(scene.Web.Url);
+        using var second = await RawPeer.Join(scene.Web.Url);
+        await first.Send(Ask(0, 0));
+        await first.Read(FrameType.Subscribed);
+        await second.Send(Ask(0, 0));
+        Refused? refused = null;
+        Load? load = null;
+        while (refused is null || load is null)
+        {
+            var frame = (await second.Read())!;
+            refused = frame.Type == FrameType.Refused ? Refused.Read(frame.Body) : refused;
+            load = frame.Type == FrameType.Load ? Load.Read(frame.Body) : load;
+        }
+
+        Assert.Equal((RefusalCode.Full, "No more can be sent from here."), (refused.Value.Code, refused.Value.Reason));
+        Assert.Equal(64, load.Value.Percent);
+        var heard = 0;
+        while (heard < 5)
+        {
+            scene.World.Add(scene.Publisher);
+            await first.Read(FrameType.Leaf);
+            heard++;
+        }
+    }
+
+    [Fact]
     public async Task A_track_that_is_not_carried_is_refused()
     {
         await using var scene = await Scene.Create(parts: 1);

@@ -80,6 +80,41 @@ public class FailoverTests
     }
 
     [Fact]
+    public async Task A_silent_parent_is_left_long_before_it_counts_as_stalled()
+    {
+        await using var scene = await Scene.Create(EndpointKind.Tls, loss: 0, pushed: false, o => o with { StallAfter = TimeSpan.FromMinutes(5) });
+        await scene.Play(30);
+        var before = scene.Subscription.Statistics.Switches;
+        scene.Fault.Now = Misbehaviour.Silence;
+        await scene.Play(100);
+
+        var statistics = scene.Subscription.Statistics;
+        Assert.Equal(0, statistics.PartsLost);
+        Assert.NotEqual(scene.Bad.NodeId, statistics.Relay);
+        Assert.True(statistics.Switches > before);
+        Assert.Empty(statistics.Banned);
+    }
+
+    [Fact]
+    public async Task When_the_source_pauses_another_relay_is_asked_and_no_part_is_lost_or_comes_twice()
+    {
+        await using var scene = await Scene.Create(EndpointKind.Tls, loss: 0, pushed: false, o => o with { StallAfter = TimeSpan.FromMinutes(5) });
+        await scene.Play(30);
+        await scene.Pump.DisposeAsync();
+
+        // The viewer and two children of the pushed relay are served; one more is the second parent that the viewer asks, or one that a relay asks.
+        await scene.World.Until(() => scene.Relays.Sum(relay => relay.Snapshot().Subscribers) > 3);
+        await using var pump = Pump.Start(scene.World, scene.Publisher);
+        await scene.Play(100);
+        var statistics = scene.Subscription.Statistics;
+        Assert.Equal(0, statistics.PartsLost);
+        Assert.Empty(statistics.Banned);
+
+        // Once it flows again nobody holds a second parent.
+        await scene.World.Until(() => scene.Relays.Sum(relay => relay.Snapshot().Subscribers) == 3);
+    }
+
+    [Fact]
     public async Task When_the_broadcaster_ends_the_end_reaches_the_viewer_after_the_last_part()
     {
         await using var scene = await Scene.Create(By, Loss, pushed: false);
@@ -122,7 +157,9 @@ public class FailoverTests
 
         public required TrackSubscription Subscription { get; init; }
 
-        public static async Task<Scene> Create(EndpointKind by, double loss, bool pushed)
+        public required IReadOnlyList<MeshNode> Relays { get; init; }
+
+        public static async Task<Scene> Create(EndpointKind by, double loss, bool pushed, Func<MeshOptions, MeshOptions>? change = null)
         {
             var world = new MeshWorld(by, loss);
             var faults = new[] { new SwitchableFault(), new SwitchableFault(), new SwitchableFault() };
@@ -141,7 +178,7 @@ public class FailoverTests
 
             // The viewer is connected to the relay that will go wrong, and knows the others by their records.
             world.Bootstrap(bad!);
-            var viewer = world.Viewer(20, o => o with { MaxPeers = 1, Random = new FirstChoice() });
+            var viewer = world.Viewer(20, o => (change?.Invoke(o) ?? o) with { MaxPeers = 1, Random = new FirstChoice() });
             await world.Until(() => viewer.Peers.Count == 1 && viewer.Records.Count == 3);
             var subscription = viewer.Subscribe(MeshWorld.Track);
             return new Scene
@@ -151,6 +188,7 @@ public class FailoverTests
                 Broadcaster = broadcaster,
                 Viewer = viewer,
                 Bad = bad!,
+                Relays = relays,
                 Fault = faults[Array.IndexOf(relays, bad)],
                 Publisher = publisher,
                 Subscription = subscription,

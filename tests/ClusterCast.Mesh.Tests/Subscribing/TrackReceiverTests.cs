@@ -1,3 +1,4 @@
+using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
@@ -14,8 +15,11 @@ public sealed class TrackReceiverTests
     private static readonly PrivateKey SigningKey = MeshWorld.Key(99);
     private static readonly OneKey Keys = new(SigningKey.Address);
 
-    private readonly TrackReceiver _receiver = new(
-        MeshWorld.Track, MeshWorld.Domains.StreamKeys, Keys, sink: null, new MeshMetrics(() => default, () => []));
+    private readonly TrustedKeys _keys = new(Keys);
+    private readonly TrackReceiver _receiver;
+
+    public TrackReceiverTests() => _receiver = new TrackReceiver(
+        MeshWorld.Track, MeshWorld.Domains.StreamKeys, _keys, sink: null, new MeshMetrics(() => default));
 
     [Fact]
     public void All_that_follows_the_init_segment_of_an_older_run_is_late()
@@ -42,7 +46,9 @@ public sealed class TrackReceiverTests
     public void A_head_that_no_signing_key_signed_leaves_a_report_that_can_be_checked()
     {
         var parent = Parent(1);
-        var corruption = Serve(parent, MeshWorld.Key(98)).Corruption!;
+        var doubt = Serve(parent, MeshWorld.Key(98)).Doubt!;
+        Assert.Equal(MeshWorld.Key(98).Address, doubt.Signer);
+        var corruption = doubt.Corruption;
         var report = Assert.IsType<CorruptHead>(corruption.Report);
         Assert.Equal(parent.Node, report.Node);
         Assert.True(report.IsConsistent(MeshWorld.Domains, Keys, out var reason), reason);
@@ -57,6 +63,71 @@ public sealed class TrackReceiverTests
         var intake = Take(liar, Frame.Encode(new WindowMessage(0, 1, Keccak256.Hash("another window"u8))));
         Assert.Equal((Verdict.Corrupt, liar.Node), (intake.Verdict, intake.Corruption!.Node));
         Assert.Null(intake.Corruption.Report);
+    }
+
+    [Fact]
+    public void A_second_part_by_the_same_key_is_the_broadcasters_offence_and_not_the_parents()
+    {
+        Serve(Parent(1), SigningKey);
+        var other = Parent(2);
+        var intake = ServePart(other, SigningKey, "another part"u8);
+        var offence = Assert.IsType<Equivocation>(intake.Offence);
+        Assert.True(offence.Judge(MeshWorld.Domains, Keys).IsProven);
+        Assert.Equal((Verdict.Late, true), (intake.Verdict, intake.IsRevoked));
+        Assert.Null(intake.Corruption);
+    }
+
+    [Fact]
+    public void A_second_part_by_another_key_is_the_parents_lie()
+    {
+        Serve(Parent(1), SigningKey);
+        var intake = ServePart(Parent(2), MeshWorld.Key(98), "another part"u8);
+        Assert.Equal(Verdict.Corrupt, intake.Verdict);
+        Assert.Null(intake.Offence);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_burst_of_another_window_by_the_same_key_blames_the_broadcaster_once_its_head_has_come(bool asPart)
+    {
+        Serve(Parent(1), SigningKey);
+        var other = Parent(2);
+        var (nodes, head) = Burst(other, SigningKey, asPart);
+        Assert.Equal([Verdict.Late, Verdict.Late], nodes.Select(intake => intake.Verdict));
+        Assert.All(nodes, intake => Assert.Null(intake.Corruption));
+        var offence = Assert.IsType<ConflictingParts>(head.Offence);
+        Assert.True(offence.Judge(MeshWorld.Domains, Keys).IsProven);
+        Assert.True(head.IsRevoked);
+        Assert.Equal(0, _receiver.LeavesRejected);
+    }
+
+    [Fact]
+    public void A_burst_of_another_window_by_another_key_is_the_parents_lie()
+    {
+        Serve(Parent(1), SigningKey);
+        var liar = Parent(2);
+        var head = Burst(liar, MeshWorld.Key(98), asPart: false).Head;
+        Assert.Equal((Verdict.Corrupt, liar.Node), (head.Verdict, head.Corruption!.Node));
+        Assert.Null(head.Offence);
+    }
+
+    [Fact]
+    public void A_contradiction_that_no_head_follows_is_the_parents_lie()
+    {
+        Serve(Parent(1), SigningKey);
+        var liar = Parent(2);
+        Burst(liar, SigningKey, asPart: false, nodes: 1);
+        Assert.Equal(Verdict.Corrupt, Take(liar, Frame.Encode(new LeafMessage(0, 1, 0, 0, "leaf"u8))).Verdict);
+    }
+
+    [Fact]
+    public void Heads_of_a_marked_key_are_late_and_blame_nobody()
+    {
+        _keys.Mark(MeshWorld.Track.Stream, SigningKey.Address);
+        var intake = Serve(Parent(1), SigningKey);
+        Assert.Equal((Verdict.Late, true), (intake.Verdict, intake.IsRevoked));
+        Assert.Equal(0, _receiver.LeavesRejected);
     }
 
     private static Upstream Parent(byte number) => new(peer: null!, channel: 0, MeshWorld.At(number), isPush: true, now: 0);
@@ -76,6 +147,49 @@ public sealed class TrackReceiverTests
         var head = part.Head;
         return Take(parent, Frame.Encode(new HeadMessage(0, 1, 1, head.Head.Time, head.Head.Flags, head.Signature)));
     }
+
+    /// <summary>Takes the first part of the run as a Part frame.</summary>
+    private Intake ServePart(Upstream parent, PrivateKey key, ReadOnlySpan<byte> bytes)
+    {
+        var builder = new WindowBuilder(MeshWorld.Track, Run, MeshWorld.Domains.StreamKeys, key);
+        builder.SetInit("init"u8);
+        builder.OpenWindow();
+        var part = builder.AddPart(bytes, 1_000, PartFlags.StartsWithIdr);
+        Take(parent, Init(Run));
+        Take(parent, Frame.Encode(new WindowMessage(0, 1, Hash32.Zero)));
+        return Take(parent, Frame.Encode(new PartMessage(
+            0, 1, 0, part.Node.Time, part.Node.Flags, part.Node.ByteLength, part.Head.Head.Flags, part.Head.Signature, part.Leaves)));
+    }
+
+    /// <summary>Takes another window 1 of three parts: the first nodes, then the last part or a node and its head.</summary>
+    private (List<Intake> Nodes, Intake Head) Burst(Upstream parent, PrivateKey key, bool asPart, int nodes = 2)
+    {
+        var builder = new WindowBuilder(MeshWorld.Track, Run, MeshWorld.Domains.StreamKeys, key);
+        builder.SetInit("init"u8);
+        builder.OpenWindow();
+        var parts = Enumerable.Range(0, 3)
+            .Select(i => builder.AddPart([(byte)i, 77], 1_000, i == 0 ? PartFlags.StartsWithIdr : PartFlags.None)).ToList();
+        Take(parent, Init(Run));
+        Take(parent, Frame.Encode(new WindowMessage(0, 1, Hash32.Zero)));
+        var taken = parts.Take(nodes).Select(part => Take(parent, NodeOf(part))).ToList();
+        var (last, head) = (parts[^1], parts[^1].Head);
+        if (nodes < 2)
+        {
+            return (taken, default);
+        }
+
+        if (asPart)
+        {
+            return (taken, Take(parent, Frame.Encode(new PartMessage(
+                0, 1, 2, last.Node.Time, last.Node.Flags, last.Node.ByteLength, head.Head.Flags, head.Signature, last.Leaves))));
+        }
+
+        Take(parent, NodeOf(last));
+        return (taken, Take(parent, Frame.Encode(new HeadMessage(0, 1, 3, head.Head.Time, head.Head.Flags, head.Signature))));
+    }
+
+    private static byte[] NodeOf(SignedPart part) => Frame.Encode(
+        new NodeMessage(0, 1, part.Node.Index, part.Node.Time, part.Node.Flags, part.Node.ByteLength, part.Leaves));
 
     private Intake Take(Upstream parent, byte[] frame)
     {

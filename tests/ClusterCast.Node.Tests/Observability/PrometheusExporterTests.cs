@@ -78,17 +78,31 @@ public sealed class PrometheusExporterTests : IDisposable
     }
 
     [Fact]
-    public void A_histogram_is_a_summary_of_sum_and_count()
+    public void A_histogram_has_the_buckets_that_its_instrument_advises()
     {
-        var histogram = _meter.CreateHistogram<double>("exporter_delay");
-        histogram.Record(1.5);
-        histogram.Record(2.5);
+        var histogram = _meter.CreateHistogram("exporter_delay", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 2, 5] });
+        foreach (var value in (double[])[0.5, 2, 2.5, 9])
+        {
+            histogram.Record(value);
+        }
 
         var text = Render();
 
-        Assert.Equal("summary", text.Kind["exporter_delay"]);
-        Assert.Equal(4, text.Single("exporter_delay_sum").Value);
-        Assert.Equal(2, text.Single("exporter_delay_count").Value);
+        Assert.Equal("histogram", text.Kind["exporter_delay"]);
+        Assert.Equal(14, text.Single("exporter_delay_sum").Value);
+        Assert.Equal(4, text.Single("exporter_delay_count").Value);
+        Assert.Equal([("1", 1), ("2", 2), ("5", 3), ("+Inf", 4)], text.Samples.Where(s => s.Name == "exporter_delay_bucket").Select(s => (s.Labels["le"], (int)s.Value)));
+    }
+
+    [Fact]
+    public void A_histogram_without_advice_has_one_bucket_for_all()
+    {
+        _meter.CreateHistogram<double>("exporter_plain").Record(1.5, new KeyValuePair<string, object?>("track", "480p"));
+
+        var bucket = Render().Single("exporter_plain_bucket");
+
+        Assert.Equal(1, bucket.Value);
+        Assert.Equal(("480p", "+Inf"), (bucket.Labels["track"], bucket.Labels["le"]));
     }
 
     [Fact]

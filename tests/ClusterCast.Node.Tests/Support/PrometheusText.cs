@@ -90,9 +90,9 @@ internal sealed class PrometheusText
 
     private string Family(string name)
     {
-        foreach (var suffix in (ReadOnlySpan<string>)["_sum", "_count"])
+        foreach (var suffix in (ReadOnlySpan<string>)["_bucket", "_sum", "_count"])
         {
-            if (name.EndsWith(suffix, StringComparison.Ordinal) && _kinds.TryGetValue(name[..^suffix.Length], out var kind) && kind == "summary")
+            if (name.EndsWith(suffix, StringComparison.Ordinal) && _kinds.TryGetValue(name[..^suffix.Length], out var kind) && kind is "summary" or "histogram")
             {
                 return name[..^suffix.Length];
             }

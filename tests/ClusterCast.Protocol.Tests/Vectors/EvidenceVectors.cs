@@ -46,6 +46,12 @@ internal static class EvidenceVectors
         };
     }
 
+    /// <summary>The first proven example of each kind, for the frames.</summary>
+    public static IEnumerable<(string Name, Offence Offence)> Proven() => File()["cases"]!.AsArray()
+        .Where(example => example!["proven"]!.GetValue<bool>())
+        .GroupBy(example => example!["file"]!["kind"]!.GetValue<string>())
+        .Select(kind => (kind.First()!["name"]!.GetValue<string>(), EvidenceFile.Read(kind.First()!["file"]!.ToJsonString()).Offence));
+
     private static IEnumerable<JsonNode> FalseReceipts()
     {
         var head = Head(Nodes(20)) with { Flags = HeadFlags.Last };

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Windows;
 using ClusterCast.Protocol.Wire;
@@ -14,6 +15,8 @@ internal static class FrameVectors
     private static readonly Address Node = Known.NodeKey.Address;
     private static readonly Signature Sig = Known.NodeKey.Sign(Known.Hash("signed"));
     private const ulong Run = 1_767_225_600_000;
+    private static readonly NetAddress Seen4 = new(281_474_087_547_143, 54_321);
+    private static readonly NetAddress Seen6 = new(UInt128.Parse("42540766411282592856903984951653826561"), 65_535);
     private static readonly string Stream32 = Stream.Value.ToString();
 
     public static JsonArray File() =>
@@ -27,6 +30,9 @@ internal static class FrameVectors
         Of("Goodbye, no reason", new Goodbye(GoodbyeCode.ShuttingDown, ""), new() { ["code"] = "1", ["reason"] = "" }),
         Of("Ping", new Ping(ulong.MaxValue), new() { ["value"] = "18446744073709551615" }),
         Of("Pong", new Pong(42), new() { ["value"] = "42" }),
+        Of("Observed, IPv4", new Observed(Seen4), new() { ["address"] = "281474087547143", ["port"] = "54321" }),
+        Of("Observed, IPv6", new Observed(Seen6), new() { ["address"] = "42540766411282592856903984951653826561", ["port"] = "65535" }),
+        Of("Load", new Load(85), new() { ["percent"] = "85" }),
         Of("Subscribe to the newest window of any track", new Subscribe(3, Stream, 0, 0, 0),
             new() { ["channel"] = "3", ["stream"] = Stream32, ["track"] = "0", ["window"] = "0", ["parts"] = "0" }),
         Of("Subscribe, resuming", new Subscribe(255, Known.MaxStream, 1080, 77, 12),
@@ -36,6 +42,20 @@ internal static class FrameVectors
             new() { ["channel"] = "3", ["code"] = "2", ["retryAfterMs"] = "5000", ["reason"] = "16 of 16 places are taken" }),
         Of("Unsubscribe", new Unsubscribe(3), new() { ["channel"] = "3" }),
         Of("Ended", new Ended(3, Run), new() { ["channel"] = "3", ["run"] = "1767225600000" }),
+        Of("Fetch of a whole window of the newest run", new Fetch(7, Stream, 480, 0, 41, 0, 0),
+            new() { ["channel"] = "7", ["stream"] = Stream32, ["track"] = "480", ["run"] = "0", ["window"] = "41", ["part"] = "0", ["parts"] = "0" }),
+        Of("Fetch of two parts", new Fetch(255, Known.MaxStream, 1080, Run, 78, 12, 2),
+            new()
+            {
+                ["channel"] = "255", ["stream"] = Known.MaxHash.ToString(), ["track"] = "1080", ["run"] = "1767225600000", ["window"] = "78", ["part"] = "12", ["parts"] = "2",
+            }),
+        Of("Have", new Have(Stream, 480, Run, 78, 0b1110),
+            new() { ["stream"] = Stream32, ["track"] = "480", ["run"] = "1767225600000", ["window"] = "78", ["held"] = "14" }),
+        Of("Have of 64 windows", new Have(Known.MaxStream, 1080, ulong.MaxValue, uint.MaxValue, ulong.MaxValue),
+            new()
+            {
+                ["stream"] = Known.MaxHash.ToString(), ["track"] = "1080", ["run"] = "18446744073709551615", ["window"] = "4294967295", ["held"] = "18446744073709551615",
+            }),
         Of("Init", new InitMessage(3, Run, 480, Known.Bytes(1, 40)), new() { ["channel"] = "3", ["run"] = "1767225600000", ["track"] = "480", ["bytes"] = Hex.Encode(Known.Bytes(1, 40)) }),
         Of("Window", new WindowMessage(3, 1, default), new() { ["channel"] = "3", ["window"] = "1", ["prev"] = Hash32.Zero.ToString() }),
         Of("Part", new PartMessage(3, 78, 0, Run + 100, PartFlags.StartsWithIdr, 20_000, HeadFlags.None, Sig, [HashA, HashB]),
@@ -92,6 +112,19 @@ internal static class FrameVectors
                 ["stream"] = Stream32, ["track"] = "480", ["run"] = "1767225600000", ["path"] = new JsonArray(Known.Account("broadcaster").ToString(), Node.ToString()),
             }),
         Of("Withdraw", new Withdraw(Stream, 480), new() { ["stream"] = Stream32, ["track"] = "480" }),
+        .. EvidenceVectors.Proven().Select(example => Evidence(example.Name, example.Offence)),
+        Of("SessionNews", new SessionNews(new SessionOpenMessage(Known.ViewingKey.Address, Node, HashA, Run, Sig)),
+            new() { ["purse"] = Known.ViewingKey.Address.ToString(), ["relay"] = Node.ToString(), ["nonce"] = HashA.ToString(), ["time"] = "1767225600000", ["sig"] = Sig.ToString() }),
+        Of("PunchRequest", new PunchRequest(7, Node), new() { ["token"] = "7", ["node"] = Node.ToString() }),
+        Of("PunchOffer", new PunchOffer(7, Seen4, 25_000),
+            new() { ["token"] = "7", ["address"] = "281474087547143", ["port"] = "54321", ["startMicros"] = "25000" }),
+        Of("PunchGo", new PunchGo(ulong.MaxValue, new NetAddress(UInt128.MaxValue, 0), 1_000_000),
+            new() { ["token"] = "18446744073709551615", ["address"] = UInt128.MaxValue.ToString(), ["port"] = "0", ["startMicros"] = "1000000" }),
+        Of("PunchRefused", new PunchRefused(7, PunchRefusal.TooOften), new() { ["token"] = "7", ["code"] = "3" }),
+        Of("Measure", new Measure(1_000_000), new() { ["byteCount"] = "1000000" }),
+        Of("Padding", new Padding(0, Known.Bytes(3, 20)), new() { ["last"] = "0", ["bytes"] = Hex.Encode(Known.Bytes(3, 20)) }),
+        Of("Padding, the last", new Padding(1, [0x2a]), new() { ["last"] = "1", ["bytes"] = "0x2a" }),
+        Of("Measured", new Measured(1_000_000, 800_000, Run), new() { ["byteCount"] = "1000000", ["micros"] = "800000", ["time"] = "1767225600000" }),
         Of("Resend, three shards are needed", new Resend(70_000, 3), new() { ["block"] = "70000", ["shards"] = "3" }),
         Of("Resend, nothing has come", new Resend(uint.MaxValue, 0), new() { ["block"] = "4294967295", ["shards"] = "0" }),
         Of("LaneReport", new LaneReport(70_001, 360, 4), new() { ["next"] = "70001", ["received"] = "360", ["lost"] = "4" }),
@@ -115,6 +148,13 @@ internal static class FrameVectors
             ["expires"] = "1767225690000",
             ["sig"] = record.Signature.ToString(),
         });
+    }
+
+    private static JsonObject Evidence(string name, Offence offence)
+    {
+        var frame = Frame.Encode(new EvidenceMessage(offence));
+        Frame.TryRead(frame, out _, out var header, out _);
+        return Of($"Evidence: {name}", new EvidenceMessage(offence), new() { ["kind"] = frame[header].ToString(), ["bytes"] = Hex.Encode(frame.AsSpan(header + 1)) });
     }
 
     private static JsonObject Of<T>(string name, in T message, JsonObject fields)

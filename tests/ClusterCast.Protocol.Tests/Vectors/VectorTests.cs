@@ -17,6 +17,7 @@ public sealed class VectorTests
         ["ticket.json"] = SigningVectors.Tickets,
         ["bind.json"] = SigningVectors.Binds,
         ["window.json"] = WindowVectors.File,
+        ["lan.json"] = LanVectors.File,
         ["frames.json"] = FrameVectors.File,
         ["shards.json"] = ShardVectors.File,
         ["invalid.json"] = InvalidFrameVectors.File,

@@ -42,6 +42,12 @@ public sealed class MessageTests
         Assert.Equal((1, 2ul, 3), (readInit.Channel, readInit.Run, readInit.Track));
         Assert.Equal(bytes, readInit.Bytes);
 
+        var padding = Frame.Encode(new Padding(1, bytes));
+        Assert.True(Frame.TryRead(padding, out _, out header, out _));
+        var readPadding = Padding.Read(padding.AsSpan(header));
+        Assert.Equal(1, readPadding.Last);
+        Assert.Equal(bytes, readPadding.Bytes);
+
         var block = Frame.Encode(new LaneBlock(1, bytes));
         Assert.True(Frame.TryRead(block, out _, out header, out _));
         var readBlock = LaneBlock.Read(block.AsSpan(header));
@@ -54,7 +60,7 @@ public sealed class MessageTests
     public void Every_type_has_one_message()
     {
         Assert.Equal(Enum.GetValues<FrameType>().Order(), Messages.Recoders.Keys.Order());
-        var stackTypes = new[] { FrameType.Init, FrameType.Leaf, FrameType.LaneBlock };
+        var stackTypes = new[] { FrameType.Init, FrameType.Leaf, FrameType.Padding, FrameType.LaneBlock };
         Assert.Equal(
             Enum.GetValues<FrameType>().Except(stackTypes).Order(),
             Messages.Types.Select(t => Messages.Make(t, new Random(1)).Type).Order());

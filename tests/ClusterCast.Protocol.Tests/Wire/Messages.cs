@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Windows;
 using ClusterCast.Protocol.Wire;
@@ -19,11 +20,15 @@ internal static class Messages
         [FrameType.Goodbye] = b => Frame.Encode(Goodbye.Read(b)),
         [FrameType.Ping] = b => Frame.Encode(Ping.Read(b)),
         [FrameType.Pong] = b => Frame.Encode(Pong.Read(b)),
+        [FrameType.Observed] = b => Frame.Encode(Observed.Read(b)),
+        [FrameType.Load] = b => Frame.Encode(Load.Read(b)),
         [FrameType.Subscribe] = b => Frame.Encode(Subscribe.Read(b)),
         [FrameType.Subscribed] = b => Frame.Encode(Subscribed.Read(b)),
         [FrameType.Refused] = b => Frame.Encode(Refused.Read(b)),
         [FrameType.Unsubscribe] = b => Frame.Encode(Unsubscribe.Read(b)),
         [FrameType.Ended] = b => Frame.Encode(Ended.Read(b)),
+        [FrameType.Fetch] = b => Frame.Encode(Fetch.Read(b)),
+        [FrameType.Have] = b => Frame.Encode(Have.Read(b)),
         [FrameType.Init] = b => Frame.Encode(InitMessage.Read(b)),
         [FrameType.Window] = b => Frame.Encode(WindowMessage.Read(b)),
         [FrameType.Part] = b => Frame.Encode(PartMessage.Read(b)),
@@ -40,6 +45,15 @@ internal static class Messages
         [FrameType.Record] = b => Frame.Encode(RelayRecord.Read(b)),
         [FrameType.Announce] = b => Frame.Encode(Announce.Read(b)),
         [FrameType.Withdraw] = b => Frame.Encode(Withdraw.Read(b)),
+        [FrameType.Evidence] = b => Frame.Encode(EvidenceMessage.Read(b)),
+        [FrameType.SessionNews] = b => Frame.Encode(SessionNews.Read(b)),
+        [FrameType.PunchRequest] = b => Frame.Encode(PunchRequest.Read(b)),
+        [FrameType.PunchOffer] = b => Frame.Encode(PunchOffer.Read(b)),
+        [FrameType.PunchGo] = b => Frame.Encode(PunchGo.Read(b)),
+        [FrameType.PunchRefused] = b => Frame.Encode(PunchRefused.Read(b)),
+        [FrameType.Measure] = b => Frame.Encode(Measure.Read(b)),
+        [FrameType.Padding] = b => Frame.Encode(Padding.Read(b)),
+        [FrameType.Measured] = b => Frame.Encode(Measured.Read(b)),
         [FrameType.Resend] = b => Frame.Encode(Resend.Read(b)),
         [FrameType.LaneReport] = b => Frame.Encode(LaneReport.Read(b)),
         [FrameType.LaneOpen] = b => Frame.Encode(LaneOpen.Read(b)),
@@ -68,11 +82,12 @@ internal static class Messages
     /// <summary>A frame of any of the messages.</summary>
     public static byte[] MakeFrame(Random random)
     {
-        var which = random.Next(Types.Length + 3);
+        var which = random.Next(Types.Length + 4);
         return which == 0 ? Frame.Encode(new LeafMessage(1, 2, 3, 4, random.Bytes(random.Next(1, 600))))
             : which == 1 ? Frame.Encode(new InitMessage(1, 2, 3, random.Bytes(random.Next(1, 600))))
-            : which == 2 ? Frame.Encode(new LaneBlock(1, random.Bytes(random.Next(1, 600))))
-            : Encode(Make(Types[which - 3], random));
+            : which == 2 ? Frame.Encode(new Padding(1, random.Bytes(random.Next(1, 600))))
+            : which == 3 ? Frame.Encode(new LaneBlock(1, random.Bytes(random.Next(1, 600))))
+            : Encode(Make(Types[which - 4], random));
     }
 
     public static byte[] Encode(IMessage message) => Frame.Encode(message);
@@ -119,15 +134,29 @@ internal static class Messages
         _ when type == typeof(Address) => Address.From(random.Bytes(20)),
         _ when type == typeof(Signature) => Signature.From(random.Bytes(65)),
         _ when type == typeof(StreamId) => new StreamId(Hash32.From(random.Bytes(32))),
+        _ when type == typeof(NetAddress) => new NetAddress(BitConverter.ToUInt128(random.Bytes(16)), BitConverter.ToUInt16(random.Bytes(2))),
         _ when type == typeof(string) => Text(random),
         _ when type == typeof(Hash32[]) => Many(random, 0, 256, () => Hash32.From(random.Bytes(32))),
         _ when type == typeof(Address[]) => Many(random, 1, 8, () => Address.From(random.Bytes(20))),
         _ when type == typeof(IReadOnlyList<Endpoint>) => Many(random, 1, 8, () => new Endpoint((EndpointKind)random.Next(1, 3), Text(random))),
         _ when type == typeof(IReadOnlyList<CarriedTrack>) => Many(
             random, 0, 64, () => new CarriedTrack(new TrackKey(new StreamId(Hash32.From(random.Bytes(32))), (ushort)random.Next(65_536)), (uint)random.Next(), (uint)random.Next())),
+        _ when type == typeof(SessionOpenMessage) => Make(type, random),
+        _ when type == typeof(Head) || type == typeof(Receipt) => Struct(type, random),
+        _ when type == typeof(TrackKey) => new TrackKey(new StreamId(Hash32.From(random.Bytes(32))), (ushort)random.Next(65_536)),
+        _ when type == typeof(PartProof) => new PartProof(Hash32.From(random.Bytes(32)), Many(random, 0, 8, () => Hash32.From(random.Bytes(32)))),
+        _ when type == typeof(Offence) => Struct(Offences[random.Next(Offences.Length)], random),
         { IsEnum: true } => Enum.ToObject(type, Value(type.GetEnumUnderlyingType(), random)),
         _ => throw new InvalidOperationException($"No random value of type {type}."),
     };
+
+    private static Type[] Offences { get; } = [typeof(FalseReceipt), typeof(Equivocation), typeof(ConflictingParts), typeof(PartsBeyondLast)];
+
+    private static object Struct(Type type, Random random)
+    {
+        var constructor = type.GetConstructors().Single(c => c.GetParameters().Length > 1);
+        return constructor.Invoke([.. constructor.GetParameters().Select(p => Value(p.ParameterType, random))]);
+    }
 
     private static string Text(Random random) =>
         string.Concat(Many(random, 0, 40, () => random.Next(4) == 0 ? new[] { "é", "日", "🎥", "\0" }[random.Next(4)] : ((char)random.Next(32, 127)).ToString()));

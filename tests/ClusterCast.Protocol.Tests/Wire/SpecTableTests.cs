@@ -41,6 +41,7 @@ public sealed partial class SpecTableTests
     [InlineData(typeof(GoodbyeCode), @"Goodbye codes: (.*?)\.", 1)]
     [InlineData(typeof(RefusalCode), @"Refused codes: (.*?)\.", 1)]
     [InlineData(typeof(PaymentRefusal), @"SessionRefused codes: (.*?)\.", 1)]
+    [InlineData(typeof(PunchRefusal), @"PunchRefused codes: (.*?)\.", 1)]
     [InlineData(typeof(PeerRole), @"Roles: (.*?) \|", 0)]
     public void Codes_are_those_of_the_code(Type type, string pattern, int first)
     {

@@ -1,6 +1,8 @@
-import type { Candidate, Player } from "@clustercast/player";
+import type { Candidate, Player, TransportKind } from "@clustercast/player";
 import { download, h } from "./dom.ts";
 import { pricePerGb, short } from "./format.ts";
+
+const TRANSPORTS: Record<TransportKind, string> = { webTransport: "WebTransport", webSocket: "WebSocket" };
 
 /** The relays that this page knows, with what it makes of each. */
 export class RelayPanel {
@@ -15,14 +17,15 @@ export class RelayPanel {
 
   show(): void {
     const { subscription } = this.player, now = Date.now();
-    const rows = subscription.candidates.all.map((c) => ({ c, ...stateOf(c, subscription.relay?.node ?? null, subscription.standby, now) }));
+    const rows = subscription.candidates.all.map((c) => ({ c, by: subscription.transportOf(c.node), ...stateOf(c, subscription.relay?.node ?? null, subscription.standby, now) }));
     const { incidents, evidence } = subscription;
-    const key = JSON.stringify([rows.map((r) => [r.c.node, r.state, r.why, r.c.roundTrip, String(r.c.record.price)]), incidents.length, evidence.length]);
+    const key = JSON.stringify([rows.map((r) => [r.c.node, r.state, r.why, r.by, r.c.roundTrip, String(r.c.record.price)]), incidents.length, evidence.length]);
     if (key === this.#shown) return;
     this.#shown = key;
-    this.#list.replaceChildren(...rows.map(({ c, state, why }) => h("li", { class: state.replace(" ", "-") },
+    this.#list.replaceChildren(...rows.map(({ c, by, state, why }) => h("li", { class: state.replace(" ", "-") },
       h("i"), h("code", { title: c.node }, short(c.node)), h("span", { class: "state" }, state),
-      h("small", {}, [c.record.price === 0n ? "free" : pricePerGb(c.record.price), c.roundTrip === null ? "" : `${Math.round(c.roundTrip)} ms`].filter(Boolean).join(" · ")),
+      h("small", by?.why ? { title: by.why } : {},
+        [c.record.price === 0n ? "free" : pricePerGb(c.record.price), c.roundTrip === null ? "" : `${Math.round(c.roundTrip)} ms`, by ? TRANSPORTS[by.kind] : ""].filter(Boolean).join(" · ")),
       why ? h("p", {}, why) : null)));
     if (rows.length === 0) this.#list.replaceChildren(h("li", { class: "none" }, "No relay known yet."));
     const file = (label: string, name: string, content: readonly unknown[]): HTMLElement | null =>

@@ -6,7 +6,7 @@ export class Counters {
   verifiedBytes = 0;
   /** Leaf bytes that arrived, duplicates and late ones too. */
   mediaBytes = 0;
-  /** Payload bytes of all WebSocket messages. */
+  /** Bytes of all frames of all connections. */
   receivedBytes = 0;
   /** Whole frames about connections, subscriptions, sessions and relays. */
   controlBytes = 0;

@@ -4,7 +4,8 @@ import { Counters } from "./counters.ts";
 import { Feeder } from "./media/feeder.ts";
 import { GlassToGlass } from "./media/glassToGlass.ts";
 import type { Purse } from "./purse/index.ts";
-import { Subscription, type ReadableKeys } from "./relays/index.ts";
+import { Reachability, Subscription, type ReadableKeys } from "./relays/index.ts";
+import { systemSessions } from "./relays/webTransport.ts";
 import { domainsOf, type Deployment } from "./signing/index.ts";
 import { statsOf, type PlayerStats } from "./stats.ts";
 import type { RelayRecord } from "./wire/index.ts";
@@ -44,7 +45,7 @@ export class Player {
     this.feeder = new Feeder(video, stream, options.onChange);
     const context = {
       verifier, domains: domainsOf(verifier, deployment), chainId: deployment.chainId, clock: systemClock, random: systemRandom,
-      openSocket: (url: string, protocol: string) => new WebSocket(url, protocol),
+      openSocket: (url: string, protocol: string) => new WebSocket(url, protocol), openSession: systemSessions, reachability: new Reachability(),
     };
     this.subscription = new Subscription(context, {
       stream, track, deployment, keys, purse, stallAfterMs: options.stallAfterMs ?? STALL_AFTER_MS,
@@ -78,6 +79,7 @@ export class Player {
     const shown: VideoFrameRequestCallback = (now, frame) => {
       if (this.firstFrameMs === null) {
         this.firstFrameMs = Math.round(now);
+        this.feeder.painted();
         this.options.onChange();
       }
       this.glass.frame(video, Math.max(now, frame.expectedDisplayTime));

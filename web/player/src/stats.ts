@@ -1,5 +1,6 @@
 import type { Latency } from "./media/glassToGlass.ts";
 import type { Player } from "./player.ts";
+import type { TransportKind } from "./relays/index.ts";
 
 /** The figures of one viewing, as reports carry them. Money is micro-USDC in decimal strings. */
 export interface PlayerStats {
@@ -20,6 +21,10 @@ export interface PlayerStats {
   stalls: number;
   droppedFrames: number;
   relaysUsed: string[];
+  /** How the relay in use, or else the last one, is reached. */
+  transport: TransportKind | null;
+  /** Why that is not WebTransport, in a sentence; empty where it is, or where it was not tried. */
+  whyNoWebTransport: string;
   bannedRelays: { node: string; why: string }[];
   ticketsSent: number;
   bytesPaid: string;
@@ -52,6 +57,8 @@ export function statsOf(player: Player, video: HTMLVideoElement): PlayerStats {
     stalls: feeder.stalls,
     droppedFrames: video.getVideoPlaybackQuality().droppedVideoFrames,
     relaysUsed: [...subscription.relaysUsed],
+    transport: subscription.transport,
+    whyNoWebTransport: subscription.transport === "webSocket" ? subscription.whyNoWebTransport(subscription.relaysUsed.at(-1) ?? "") : "",
     bannedRelays: subscription.candidates.all.filter((c) => c.bannedUntil > now).map(({ node, why }) => ({ node, why })),
     ticketsSent: purse.ledger.tickets,
     bytesPaid: purse.ledger.paid.toString(),

@@ -1,9 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { concat, type Verifier } from "@clustercast/verifier";
-import { RelayConnection, type Socket } from "@clustercast/player/relays/index";
+import { Reachability, RelayConnection, type Socket } from "@clustercast/player/relays/index";
 import { digest, domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
 import { decodeBody, encode, FrameParser, type Frame } from "@clustercast/player/wire/index";
 import { ManualClock } from "../../testing/clock.ts";
+import { unsignedRecord } from "../../testing/record.ts";
+import { FakeSession } from "../../testing/session.ts";
 import { seeded } from "../../testing/random.ts";
 import { deployment } from "../../testing/stage.ts";
 import { loadVerifier } from "../../testing/wasm.ts";
@@ -22,7 +24,7 @@ class Wire implements Socket {
   send(data: Uint8Array): void { for (const { frame } of new FrameParser().push(data)) this.sent.push(frame); }
   close(): void { this.closed = true; this.readyState = 3; }
   give(...frames: Frame[]): void { this.bytes(concat(...frames.map(encode))); }
-  bytes(data: Uint8Array): void { this.onmessage!({ data: data.slice().buffer }); }
+  bytes(data: Uint8Array): void { this.onmessage?.({ data: data.slice().buffer }); }
 }
 
 let verifier: Verifier, domains: Domains, key: LocalKey;
@@ -32,14 +34,18 @@ beforeAll(async () => {
   domains = domainsOf(verifier, deployment);
   key = LocalKey.fresh(verifier);
 });
-beforeEach(() => {
+beforeEach(async () => {
   clock = new ManualClock();
   wire = new Wire();
   const random = seeded(4);
-  const context = { verifier, domains, chainId: 31337n, clock, random: random.bytes, openSocket: (_: string, asked: string) => { protocol = asked; return wire; } };
-  opening = RelayConnection.open(context, "ws://relay", key.address, 3_000);
+  const context = {
+    verifier, domains, chainId: 31337n, clock, random: random.bytes, openSession: null, reachability: new Reachability(),
+    openSocket: (_: string, asked: string) => { protocol = asked; return wire; },
+  };
+  opening = RelayConnection.open(context, unsignedRecord(key.address, [{ kind: 2, url: "ws://relay" }]), 3_000);
   opening.catch(() => {});
   wire.onopen!();
+  await new Promise(setImmediate);
 });
 
 function welcome(by = key, node = key.address, version = 1): Frame {
@@ -109,6 +115,29 @@ describe("when open", () => {
       expect(frames).toEqual([]);
     });
 
+  test("a WebTransport may cut frames anywhere", async () => {
+    const session = new FakeSession(), random = seeded(5), got: Frame[] = [];
+    session.open();
+    const context = { verifier, domains, chainId: 31337n, clock, random: random.bytes, openSession: () => session, reachability: new Reachability(), openSocket: () => wire };
+    const dialing = RelayConnection.open(context, unsignedRecord(key.address, [{ kind: 4, url: `https://r/clustercast#${"A".repeat(43)}` }]), 3_000);
+    await new Promise(setImmediate);
+    const hello = [...new FrameParser().push(session.written[0]!)][0]!.frame as Frame & { type: "hello" };
+    const challenge = verifier.sha256(concat(new TextEncoder().encode("clustercast hello"), hello.nonce));
+    const proof = key.sign(digest(verifier, domains.relayStaking, "NodeProof", { node: key.address, challenge }));
+    const all = concat(encode({ type: "welcome", version: 1, node: key.address, proof }), encode({ type: "ended", channel: 1, run: 5n }), encode({ type: "ended", channel: 2, run: 6n }));
+    for (const byte of all.subarray(0, 90)) session.toPage.enqueue(Uint8Array.of(byte));
+    const over = await dialing;
+    expect(over.kind).toBe("webTransport");
+    over.onFrame = (frame) => got.push(frame);
+    session.toPage.enqueue(all.slice(90));
+    await new Promise(setImmediate);
+    expect(got).toEqual([{ type: "ended", channel: 1, run: 5n }, { type: "ended", channel: 2, run: 6n }]);
+    over.close(3, "a lie");
+    await new Promise(setImmediate);
+    expect([...new FrameParser().push(session.written.at(-1)!)][0]!.frame).toEqual({ type: "goodbye", code: 3, reason: "a lie" });
+    expect(session.finished).toBe(true);
+  });
+
   test("pings every 10 s and gives up after 30 s of silence", () => {
     clock.advance(10_000);
     expect(wire.sent.at(-1)).toMatchObject({ type: "ping" });
@@ -122,7 +151,7 @@ describe("when open", () => {
   test("its own close tells the relay and nobody else", () => {
     connection.close(3, "a lie");
     expect(wire.sent.at(-1)).toEqual({ type: "goodbye", code: 3, reason: "a lie" });
-    wire.onclose!();
+    wire.onclose?.();
     expect(ended).toEqual([]);
     expect(decodeBody(0x7f, new Uint8Array())).toBeNull();
   });

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Verifier } from "@clustercast/verifier";
 import { fromHex } from "@clustercast/verifier";
-import { BAN_MS, Candidates, recordDigest, recordFault, score, webSocketOf } from "@clustercast/player/relays/index";
+import { BAN_MS, Candidates, recordDigest, recordFault, score, webSocketOf, webTransportOf } from "@clustercast/player/relays/index";
 import { domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
 import { decodeAs, encodeBody, type RelayRecord } from "@clustercast/player/wire/index";
 import { seeded } from "../../testing/random.ts";
@@ -32,8 +32,18 @@ describe("a record", () => {
 
   test.each([
     ["expired", {}, now + 60_000, "expired"], ["from the future", { issued: BigInt(now + 30_001), expires: BigInt(now + 60_000) }, now, "future"],
-    ["without a WebSocket", { endpoints: [{ kind: 1, url: "tls://h:1" }] }, now, "WebSocket"], ["with a script for an address", { endpoints: [{ kind: 2, url: "javascript:0" }] }, now, "WebSocket"],
+    ["without an address for a browser", { endpoints: [{ kind: 1, url: "tls://h:1" }] }, now, "for a browser"], ["with a script for an address", { endpoints: [{ kind: 2, url: "javascript:0" }] }, now, "for a browser"],
   ])("is refused when %s", (_, change, at, sentence) => expect(recordFault(verifier, domains, record(change), at)).toContain(sentence));
+
+  test("may name a WebTransport and the certificates that answer there", () => {
+    const hash = (byte: number): string => Buffer.alloc(32, byte).toString("base64url");
+    const at = (url: string): ReturnType<typeof webTransportOf> => webTransportOf(record({ endpoints: [{ kind: 2, url: "ws://h/clustercast" }, { kind: 4, url }] }));
+    expect(at(`https://h:1/clustercast#${hash(0xfb)},${hash(2)}`)).toEqual({ url: "https://h:1/clustercast", hashes: [new Uint8Array(32).fill(0xfb), new Uint8Array(32).fill(2)] });
+    for (const wrong of ["https://h:1/clustercast", "https://h:1/clustercast#", `https://h:1/clustercast#${hash(1)},AAAA`, `https://h:1/clustercast#${hash(1)}=`, `http://h:1/clustercast#${hash(1)}`, "javascript:0#AAAA"]) {
+      expect(at(wrong)).toBeNull();
+    }
+    expect(recordFault(verifier, domains, record({ endpoints: [{ kind: 4, url: `https://h:1/clustercast#${hash(1)}` }] }), now)).toBeNull();
+  });
 
   test("is refused when anything in it was changed after signing", () => {
     const good = record();

@@ -4,7 +4,7 @@ import { concat, fromHex, type Verifier } from "@clustercast/verifier";
 import { systemClock, systemRandom } from "@clustercast/player/clock";
 import { Counters } from "@clustercast/player/counters";
 import { Ledger, Purse } from "@clustercast/player/purse/index";
-import { Subscription, type ReadableKeys, type Socket } from "@clustercast/player/relays/index";
+import { Reachability, Subscription, type ReadableKeys, type Socket } from "@clustercast/player/relays/index";
 import { domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
 import type { VerifiedPart } from "@clustercast/player/windows/index";
 import { Broadcaster } from "../../testing/broadcaster.ts";
@@ -83,7 +83,10 @@ class Scene {
       ready: Promise.resolve(), isSigningKey: (k) => this.delegated.has(k),
       refresh: () => { for (const k of this.pending.splice(0)) this.delegated.add(k); return Promise.resolve(); },
     };
-    const context = { verifier, domains, chainId: 31337n, clock: systemClock, random: systemRandom, openSocket: (url: string, protocol: string) => new WebSocket(url, protocol) as unknown as Socket };
+    const context = {
+      verifier, domains, chainId: 31337n, clock: systemClock, random: systemRandom, openSession: null, reachability: new Reachability(),
+      openSocket: (url: string, protocol: string) => new WebSocket(url, protocol) as unknown as Socket,
+    };
     this.subscription = new Subscription(context, {
       stream: 1n, track: 480, deployment, keys, purse: this.purse, stallAfterMs, moreRecords: () => {},
       onPart: (part) => { this.got.push(part); this.#tell(); }, onChange: () => this.#tell(),
@@ -164,6 +167,32 @@ describe("goes on without a gap and without a byte twice", () => {
       expect(hash).toEqual(fromHex(incident!.actualLeafHash as string));
     }
   });
+});
+
+test("a silent relay is left long before it counts as stalled when another one is ready", async () => {
+  await begin();
+  const bad = await scene.relay({ stallAfter: 12 }), good = await scene.relay();
+  scene.watch(60_000);
+  scene.add(bad);
+  await scene.until(() => scene.got.length === 3);
+  scene.add(good);
+  await scene.until(() => scene.subscription.standby === good.key.address);
+  await scene.follow(20);
+  scene.expectWhole();
+  expect(scene.subscription.relaysUsed).toEqual([bad.key.address, good.key.address]);
+  expect(scene.subscription.candidates.get(bad.key.address)).toMatchObject({ failures: 1, bannedUntil: 0 });
+});
+
+test("a pause of the source is nobody's fault", async () => {
+  await begin();
+  const relays = await Promise.all([scene.relay(), scene.relay(), scene.relay()]);
+  scene.watch(400);
+  scene.add(...relays);
+  await scene.until(() => scene.got.length === 3 && scene.subscription.standby !== null);
+  await scene.until(() => relays.filter((r) => r.subscriptions > 0).length === 3);
+  await scene.follow(10);
+  scene.expectWhole();
+  expect(scene.subscription.candidates.all.map((c) => c.failures)).toEqual([0, 0, 0]);
 });
 
 test("three liars in a row: each banned at its first bad leaf, none of it handed on", async () => {

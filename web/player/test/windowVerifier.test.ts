@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { concat, equal, toHex, type Verifier } from "@clustercast/verifier";
 import { LocalKey } from "@clustercast/player/signing/index";
-import { siblings, WindowVerifier, type Verdict } from "@clustercast/player/windows/index";
+import { siblings, WindowVerifier, type Verdict, type VerifiedTrack } from "@clustercast/player/windows/index";
 import type { FrameOf } from "@clustercast/player/wire/index";
 import { Broadcaster, burst } from "../../testing/broadcaster.ts";
 import { loadVerifier } from "../../testing/wasm.ts";
@@ -27,9 +27,11 @@ beforeEach(() => {
 });
 
 function cast(at = run, by = key, init = random.bytes(700)): Broadcaster { return new Broadcaster(verifier, separator, by, 1n, at, 480, init); }
-function receive(track = 480): WindowVerifier {
-  return new WindowVerifier(verifier, separator, 1n, track, { isSigningKey: (k, time) => k === key.address && time < run + 1_000_000n });
+function receive(track = 480, verified: VerifiedTrack = { newest: null }): WindowVerifier {
+  return new WindowVerifier(verifier, separator, 1n, track, { isSigningKey: (k, time) => k === key.address && time < run + 1_000_000n }, verified);
 }
+/** Another sender of the same track. */
+function changeSender(): void { receiver = receive(480, { newest: receiver.current }); }
 function give(frame: Media): Verdict {
   switch (frame.type) {
     case "init": return receiver.init(frame);
@@ -90,10 +92,34 @@ test("a resumed window keeps what has verified, from another sender too", () => 
   const first = [...burst(caster, window)];
   for (const frame of first.slice(0, -4)) give(frame);
   const before = receiver.current!.parts.filter((p) => p.complete).length;
-  receiver.changeSender();
+  changeSender();
   const verdicts = [...burst(caster, window, before)].map(give);
   expect(verdicts.filter((v) => v === "corrupt" || v === "malformed")).toEqual([]);
   expect(receiver.current!.parts.every((p) => p.complete)).toBe(true);
+});
+
+test("two senders at once, in any order: nothing is corrupt, and each leaf is taken once", () => {
+  for (let round = 0; round < 40; round++) {
+    caster = cast(run + BigInt(round));
+    const verified: VerifiedTrack = { newest: null }, live: Media[] = [], cached: Media[] = [];
+    for (const number of [1, 2, 3]) {
+      const window = caster.openWindow(number);
+      live.push(caster.init, window.open);
+      for (const size of sizes) {
+        const built = caster.addPart(random.bytes(size), run + 1n);
+        live.push(built.part, ...built.leaves);
+      }
+      cached.push(...burst(caster, window));
+    }
+    const senders = [{ windows: receive(480, verified), frames: live }, { windows: receive(480, verified), frames: cached }];
+    while (senders.some((s) => s.frames.length > 0)) {
+      const sender = senders[random.below(2)]!;
+      receiver = sender.windows;
+      for (const frame of sender.frames.splice(0, 1 + random.below(5))) expect(["accepted", "duplicate", "late"]).toContain(give(frame));
+    }
+    expect(verified.newest!.number).toBe(3);
+    expect(verified.newest!.parts.every((p) => p.complete)).toBe(true);
+  }
 });
 
 describe("corrupt", () => {
@@ -172,9 +198,9 @@ describe("corrupt", () => {
     for (const frame of honest) give(frame);
     const liar = cast(run + 999n, new LocalKey(verifier, random.bytes(32)));
     build(sizes, 1, liar);
-    receiver.changeSender();
+    changeSender();
     expect([...burst(liar, liar.current!)].map(give)).toContain("corrupt");
-    receiver.changeSender();
+    changeSender();
     expect(honest.map(give).filter((v) => v !== "duplicate" && v !== "accepted")).toEqual([]);
     expect(receiver.current!.run).toBe(run);
   });
@@ -262,7 +288,7 @@ test("a stream of mangled frames never lets a wrong byte through", () => {
     build(sizes, number);
     caster.current!.parts.forEach((p, i) => signed.set(`${number}:${i}`, concat(...p.leaves.map((l) => l.bytes))));
     for (let round = 0; round < 60; round++) {
-      receiver.changeSender();
+      changeSender();
       const frames: Media[] = [...burst(caster, caster.current!)];
       for (let swaps = random.below(6); swaps > 0; swaps--) {
         const a = random.below(frames.length), b = random.below(frames.length);

@@ -10,6 +10,7 @@ namespace ClusterCast.Mesh.Transports.Quic;
 internal sealed class QuicConnection
 {
     private readonly QuicContextHandle _context;
+    private readonly QuicWriteQueue _writes;
     private readonly ulong _handle;
     private readonly int _lowWater;
     private readonly Channel<QuicStream> _opened = Channel.CreateUnbounded<QuicStream>();
@@ -27,9 +28,10 @@ internal sealed class QuicConnection
     private long _datagrams;
 
     /// <summary>A connection that the native side has told of. Takes over the reference to its <c>ccq_peer</c>.</summary>
-    internal QuicConnection(QuicContextHandle context, in NativeEvent connected, int lowWater)
+    internal QuicConnection(QuicContextHandle context, QuicWriteQueue writes, in NativeEvent connected, int lowWater)
     {
         _context = context;
+        _writes = writes;
         _handle = connected.Connection;
         _lowWater = lowWater;
         _peer = connected.Slab;
@@ -60,6 +62,9 @@ internal sealed class QuicConnection
 
     /// <summary>Ends with the connection, and says how.</summary>
     public Task<QuicClose> Closed => _closed.Task;
+
+    /// <summary>Where writes of the socket's connections are collected.</summary>
+    public IWriteQueue WriteQueue => _writes;
 
     /// <summary>Bytes that a datagram may have now; 0 when the peer takes none.</summary>
     public int MaxDatagram => (int)Statistics.MaxDatagram;
@@ -159,8 +164,19 @@ internal sealed class QuicConnection
 
     /// <summary>Hands a command over; false when there is nobody to take it.</summary>
     internal bool Submit(
-        CommandKind op, long stream, CommandFlags flags = CommandFlags.None, ulong value = 0, nint slab = 0, uint length = 0) =>
-        _context.Submit(new NativeCommand { Op = op, Flags = flags, Connection = _handle, Stream = stream, Value = value, Slab = slab, Length = length });
+        CommandKind op, long stream, CommandFlags flags = CommandFlags.None, ulong value = 0, nint slab = 0, uint length = 0)
+    {
+        if (op is CommandKind.Write or CommandKind.Reset or CommandKind.Close)
+        {
+            _writes.Flush(); // what was written before must not come after
+        }
+
+        return _context.Submit(new NativeCommand { Op = op, Flags = flags, Connection = _handle, Stream = stream, Value = value, Slab = slab, Length = length });
+    }
+
+    /// <summary>Hands a command over with the next ones of other connections.</summary>
+    internal void Queue(CommandKind op, long stream, CommandFlags flags, nint slab, uint length) =>
+        _writes.Add(new NativeCommand { Op = op, Flags = flags, Connection = _handle, Stream = stream, Slab = slab, Length = length });
 
     /// <summary>Makes room for bytes to send; false when too many wait.</summary>
     internal bool TryReserve(int bytes, out bool notify)

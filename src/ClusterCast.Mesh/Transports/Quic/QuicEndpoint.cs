@@ -20,6 +20,7 @@ internal sealed class QuicEndpoint : IAsyncDisposable
 
     private readonly QuicOptions _options;
     private readonly QuicContextHandle _context;
+    private readonly QuicWriteQueue _writes;
     private readonly ILogger _log;
     private readonly Thread _events;
     private readonly TaskCompletionSource _eventsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,6 +41,7 @@ internal sealed class QuicEndpoint : IAsyncDisposable
         _options = options;
         _log = options.Logging.CreateLogger("ClusterCast.Mesh.Quic");
         _context = new QuicContextHandle(Open(options));
+        _writes = new QuicWriteQueue(_context);
         QuicNative.Local(_context.DangerousGetHandle(), out var local);
         Local = local.ToEndPoint();
         _events = new Thread(TakeEvents) { Name = $"quic {Local.Port}", IsBackground = true };
@@ -142,10 +144,12 @@ internal sealed class QuicEndpoint : IAsyncDisposable
             return;
         }
 
+        _writes.Flush();
         await Task.Run(() => QuicNative.Stop(_context.DangerousGetHandle()));
         await _eventsEnded.Task;
         _events.Join();
         _context.Dispose();
+        _writes.Flush(); // what came too late lets go of its memory
     }
 
     private static unsafe nint Open(QuicOptions options)
@@ -282,7 +286,7 @@ internal sealed class QuicEndpoint : IAsyncDisposable
 
     private void OnConnected(in NativeEvent told)
     {
-        var connection = new QuicConnection(_context, told, _options.LowWater);
+        var connection = new QuicConnection(_context, _writes, told, _options.LowWater);
         _connections[told.Connection] = connection;
         Action<QuicConnection>? accepted = null;
         TaskCompletionSource<QuicConnection>? dialing = null;

@@ -75,6 +75,25 @@ internal sealed class QuicStream : IDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Puts bytes into the connection's write queue; false when the connection has too much to send. Throws as <see cref="WriteAsync"/>.</summary>
+    public bool TryQueue(ReadOnlySpan<byte> bytes)
+    {
+        ThrowIfNotWritable();
+        if (!_connection.TryReserve(bytes.Length, out var notify))
+        {
+            return false;
+        }
+
+        while (!bytes.IsEmpty)
+        {
+            var next = bytes[..Math.Min(bytes.Length, LargestWrite)];
+            bytes = bytes[next.Length..];
+            _connection.Queue(CommandKind.Write, Id, notify && bytes.IsEmpty ? CommandFlags.Notify : CommandFlags.None, Copy(next), (uint)next.Length);
+        }
+
+        return true;
+    }
+
     /// <summary>Nothing more will be written.</summary>
     public void Complete()
     {
@@ -301,7 +320,7 @@ internal sealed class QuicStream : IDisposable
         }
     }
 
-    private bool TryWrite(ReadOnlySpan<byte> bytes)
+    private void ThrowIfNotWritable()
     {
         lock (_gate)
         {
@@ -315,19 +334,19 @@ internal sealed class QuicStream : IDisposable
                 throw new InvalidOperationException("This side does not write to the stream any more.");
             }
         }
+    }
 
+    private static nint Copy(ReadOnlySpan<byte> bytes) => Slab.Of(bytes) is var slab and not 0 ? slab : throw new QuicException("There is no memory to send with.");
+
+    private bool TryWrite(ReadOnlySpan<byte> bytes)
+    {
+        ThrowIfNotWritable();
         if (!_connection.TryReserve(bytes.Length, out var notify))
         {
             return false;
         }
 
-        var slab = Slab.Of(bytes);
-        if (slab == 0)
-        {
-            throw new QuicException("There is no memory to send with.");
-        }
-
-        _connection.Submit(CommandKind.Write, Id, notify ? CommandFlags.Notify : CommandFlags.None, slab: slab, length: (uint)bytes.Length);
+        _connection.Submit(CommandKind.Write, Id, notify ? CommandFlags.Notify : CommandFlags.None, slab: Copy(bytes), length: (uint)bytes.Length);
         return true;
     }
 

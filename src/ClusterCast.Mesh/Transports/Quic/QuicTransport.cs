@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using ClusterCast.Mesh.Transports.Tls;
@@ -7,7 +8,7 @@ using ClusterCast.Protocol.Signing;
 namespace ClusterCast.Mesh.Transports.Quic;
 
 /// <summary>A mesh connection on the one bidirectional stream of a QUIC connection; both sides show a certificate that proves their node id.</summary>
-internal sealed class QuicTransport : IDatagramTransport
+internal sealed class QuicTransport : IDatagramTransport, IDirectTransport
 {
     /// <summary>Code of the connection's end: all was said.</summary>
     public const ulong Done = 0;
@@ -36,6 +37,9 @@ internal sealed class QuicTransport : IDatagramTransport
 
     /// <inheritdoc/>
     public string Remote => $"quic://{_connection.Remote}";
+
+    /// <inheritdoc/>
+    public IPEndPoint? Seen => _connection.Remote;
 
     /// <inheritdoc/>
     public int MaxDatagram => _connection.MaxDatagram;
@@ -76,6 +80,12 @@ internal sealed class QuicTransport : IDatagramTransport
 
     /// <inheritdoc/>
     public ValueTask SendAsync(ReadOnlyMemory<byte> frames, CancellationToken cancel) => _stream.WriteAsync(frames, cancel);
+
+    /// <inheritdoc/>
+    public IWriteQueue Queue => _connection.WriteQueue;
+
+    /// <inheritdoc/>
+    public bool TrySend(ReadOnlySpan<byte> frames) => _stream.TryQueue(frames);
 
     /// <inheritdoc/>
     public ValueTask CompleteAsync(CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -21,6 +22,7 @@ internal sealed class TlsTransport : ITransport
         _socket = socket;
         _stream = stream;
         ProvenPeer = peer;
+        Seen = socket.RemoteEndPoint as IPEndPoint;
         Remote = $"tls://{socket.RemoteEndPoint}";
     }
 
@@ -32,6 +34,9 @@ internal sealed class TlsTransport : ITransport
 
     /// <inheritdoc/>
     public string Remote { get; }
+
+    /// <inheritdoc/>
+    public IPEndPoint? Seen { get; }
 
     /// <summary>The dialing side. Throws <see cref="IOException"/> or <see cref="AuthenticationException"/>.</summary>
     public static async Task<TlsTransport> DialAsync(string host, int port, X509Certificate2 own, Eip712Domain relayStaking, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using ClusterCast.Protocol.Identifiers;
 
@@ -14,6 +15,9 @@ internal sealed class WebSocketTransport(WebSocket socket, string remote) : ITra
 
     /// <inheritdoc/>
     public string Remote { get; } = remote;
+
+    /// <inheritdoc/>
+    public IPEndPoint? Seen { get; } = IPEndPoint.TryParse(remote, out var seen) ? seen : null;
 
     /// <summary>The dialing side. Throws <see cref="IOException"/>.</summary>
     public static async Task<WebSocketTransport> DialAsync(Uri uri, CancellationToken cancel)

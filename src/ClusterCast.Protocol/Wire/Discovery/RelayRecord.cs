@@ -19,6 +19,9 @@ public enum EndpointKind : byte
 
     /// <summary><c>https://host:port/clustercast#HASH[,HASH]</c> for browsers; each HASH is the base64url SHA-256 of a certificate that may answer.</summary>
     WebTransport = 4,
+
+    /// <summary><c>punch://NODE</c>, between nodes: that relay arranges a direct connection to one that cannot be dialed.</summary>
+    Punch = 5,
 }
 
 /// <summary>One address of a relay.</summary>

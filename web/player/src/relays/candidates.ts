@@ -53,6 +53,12 @@ export class Candidates {
     if (candidate) Object.assign(candidate, { restsUntil: now + ms, failedAt: now, why, failures: candidate.failures + 1 });
   }
 
+  /** Not to be used for a moment, so that others have their turn: no fault of its. */
+  pause(node: string, until: number): void {
+    const candidate = this.#byNode.get(node);
+    if (candidate && candidate.restsUntil < until) candidate.restsUntil = until;
+  }
+
   /** Where all others are gone: the resting relay that is usable soonest, though not within a second of its failure. */
   leastTired(now: number): Candidate | null {
     const resting = this.all.filter((c) => c.bannedUntil <= now && c.failedAt + 1_000 <= now && c.record.expires > BigInt(now));
@@ -64,16 +70,16 @@ export class Candidates {
     for (const candidate of this.all) Object.assign(candidate, { restsUntil: 0, failedAt: 0 });
   }
 
-  /** Relays that could serve the track now, without `except`. */
-  usable(stream: bigint, track: number, now: number, except?: string): Candidate[] {
-    const free = this.all.filter((c) => c.node !== except && c.bannedUntil <= now && c.restsUntil <= now && c.record.expires > BigInt(now));
+  /** Relays that could serve the track now, without those of `except`. */
+  usable(stream: bigint, track: number, now: number, ...except: (string | undefined)[]): Candidate[] {
+    const free = this.all.filter((c) => !except.includes(c.node) && c.bannedUntil <= now && c.restsUntil <= now && c.record.expires > BigInt(now));
     const carrying = free.filter((c) => carries(c.record, stream, track));
     return carrying.length > 0 ? carrying : free;
   }
 
   /** The better of two random usable relays; one time in ten the other one, so that a relay that got better is found. */
-  choose(stream: bigint, track: number, now: number, except?: string): Candidate | null {
-    const usable = this.usable(stream, track, now, except);
+  choose(stream: bigint, track: number, now: number, ...except: (string | undefined)[]): Candidate | null {
+    const usable = this.usable(stream, track, now, ...except);
     if (usable.length < 2) return usable[0] ?? null;
     const first = usable.splice(this.#below(usable.length), 1)[0]!;
     const second = usable[this.#below(usable.length)]!;

@@ -1,44 +1,32 @@
 import { concat, type Verifier } from "@clustercast/verifier";
-import type { Clock, RandomSource } from "../clock.ts";
+import type { RandomSource } from "../clock.ts";
 import { digest, type Domains } from "../signing/index.ts";
-import { encode, FrameParser, ProtocolError, type Frame } from "../wire/index.ts";
-
-/** The part of the browser's WebSocket that is used here. */
-export interface Socket {
-  binaryType: string;
-  readonly readyState: number;
-  readonly bufferedAmount: number;
-  send(data: Uint8Array<ArrayBuffer>): void;
-  close(): void;
-  onopen: ((event: never) => unknown) | null;
-  onclose: ((event: never) => unknown) | null;
-  onerror: ((event: never) => unknown) | null;
-  onmessage: ((event: never) => unknown) | null;
-}
+import { encode, FrameParser, ProtocolError, type Frame, type RelayRecord } from "../wire/index.ts";
+import { reach, type ReachContext } from "./reach.ts";
+import type { Transport, TransportKind } from "./transport.ts";
 
 /** What a connection needs from its surroundings. */
-export interface ConnectionContext {
+export interface ConnectionContext extends ReachContext {
   verifier: Verifier;
   domains: Domains;
   chainId: bigint;
-  clock: Clock;
   random: RandomSource;
-  openSocket: (url: string, protocol: string) => Socket;
 }
 
 /** Goodbye codes of spec/wire.md. */
 export const Goodbye = { shuttingDown: 1, protocolError: 2, corruptMedia: 3, tooSlow: 4, wrongChain: 5, idle: 6, version: 7 } as const;
 
-// A WebSocket subprotocol is an HTTP token (RFC 6455 section 4.1), so it cannot hold the slash of the ALPN name.
-const PROTOCOL = "clustercast.1";
 const VERSION = 1;
 const VIEWER = 0;
 const PING_EVERY = 10_000;
 const SILENCE = 30_000;
 const HELLO = new TextEncoder().encode("clustercast hello");
 
+/** The two ends of an opening. */
+interface Settle { ready: () => void; failed: (error: Error) => void }
+
 /**
- * One WebSocket to a relay that has proved to be the node of its record. Answers pings and closes after 30 s of silence; every other frame goes to
+ * One connection to a relay that has proved to be the node of its record. Answers pings and closes after 30 s of silence; every other frame goes to
  * `onFrame`. `onClose` comes once, with a sentence.
  */
 export class RelayConnection {
@@ -54,36 +42,39 @@ export class RelayConnection {
   #welcomed = false;
   #closed = false;
   #lastHeard: number;
-  #helloAt = 0;
+  readonly #helloAt: number;
   #stopTimer: () => void = () => {};
-  #settle: { ready: () => void; failed: (error: Error) => void } | null = null;
+  #settle: Settle | null;
 
-  private constructor(private readonly context: ConnectionContext, readonly node: string, private readonly socket: Socket) {
+  private constructor(private readonly context: ConnectionContext, readonly node: string, private readonly transport: Transport, settle: Settle) {
+    this.#settle = settle;
     this.#nonce = context.random(32);
-    this.#lastHeard = context.clock.now();
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      this.#helloAt = context.clock.now();
-      this.send({ type: "hello", version: VERSION, role: VIEWER, chainId: context.chainId, nonce: this.#nonce });
-    };
-    socket.onmessage = (event: { data: unknown }) => this.#receive(event.data);
-    socket.onclose = () => this.#end("The relay closed the connection.");
-    socket.onerror = () => this.#end("The relay cannot be reached.");
+    this.#lastHeard = this.#helloAt = context.clock.now();
+    transport.listen({ bytes: (bytes) => this.#receive(bytes), closed: (why) => this.#end(why) });
+    this.send({ type: "hello", version: VERSION, role: VIEWER, chainId: context.chainId, nonce: this.#nonce });
     this.#tick();
   }
 
-  /** Connects and checks the node's proof within `timeoutMs`. Rejects with one sentence. */
-  static open(context: ConnectionContext, url: string, node: string, timeoutMs: number): Promise<RelayConnection> {
+  /** Reaches the relay of a record and checks its proof, both within `timeoutMs`. Rejects with one sentence. */
+  static open(context: ConnectionContext, record: RelayRecord, timeoutMs: number): Promise<RelayConnection> {
     return new Promise((resolve, reject) => {
-      const connection = new RelayConnection(context, node, context.openSocket(url, PROTOCOL));
-      const stop = context.clock.after(timeoutMs, () => connection.close(Goodbye.tooSlow, "No answer in time."));
-      connection.#settle = {
-        ready: () => { stop(); connection.#settle = null; resolve(connection); },
-        failed: (error) => { stop(); connection.#settle = null; reject(error); },
-      };
+      const opening = reach(context, record);
+      let connection: RelayConnection | null = null;
+      const stop = context.clock.after(timeoutMs, () => {
+        if (connection?.kind === "webTransport") context.reachability.failed(record.node, context.clock.now(), "WebTransport opened and then stayed silent.");
+        if (connection) return connection.close(Goodbye.tooSlow, "No answer in time.");
+        opening.cancel();
+        reject(new Error("No answer in time."));
+      });
+      const failed = (error: Error): void => { stop(); reject(error); };
+      opening.opened.then((transport) => {
+        connection = new RelayConnection(context, record.node, transport, { ready: () => { stop(); resolve(connection!); }, failed });
+      }, failed);
     });
   }
 
+  /** How the relay is reached. */
+  get kind(): TransportKind { return this.transport.kind; }
   get closed(): boolean { return this.#closed; }
 
   /** Sends a frame; does nothing on a closed connection. */
@@ -91,7 +82,7 @@ export class RelayConnection {
 
   /** Sends an encoded frame again, byte for byte. */
   sendBytes(bytes: Uint8Array<ArrayBuffer>): void {
-    if (!this.#closed && this.socket.readyState === 1) this.socket.send(bytes);
+    if (!this.#closed) this.transport.send(bytes);
   }
 
   /** Says goodbye and closes. `onClose` is not called for it. */
@@ -101,16 +92,16 @@ export class RelayConnection {
     this.#end(reason);
   }
 
-  #receive(data: unknown): void {
-    if (this.#closed || !(data instanceof ArrayBuffer)) return;
-    this.receivedBytes += data.byteLength;
+  #receive(data: Uint8Array): void {
+    if (this.#closed) return;
+    this.receivedBytes += data.length;
     this.#lastHeard = this.context.clock.now();
     try {
-      for (const { frame, size } of this.#parser.push(new Uint8Array(data))) {
+      for (const { frame, size } of this.#parser.push(data)) {
         this.#dispatch(frame, size);
         if (this.#closed) return;
       }
-      if (this.#parser.pending > 0) throw new ProtocolError("a WebSocket message ends inside a frame");
+      if (this.transport.wholeFrames && this.#parser.pending > 0) throw new ProtocolError("a WebSocket message ends inside a frame");
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.send({ type: "goodbye", code: Goodbye.protocolError, reason: error.message });
@@ -137,6 +128,7 @@ export class RelayConnection {
     this.#welcomed = true;
     this.roundTrip = clock.now() - this.#helloAt;
     this.#settle?.ready();
+    this.#settle = null;
   }
 
   #tick(): void {
@@ -152,7 +144,7 @@ export class RelayConnection {
     if (this.#closed) return;
     this.#closed = true;
     this.#stopTimer();
-    this.socket.close();
+    this.transport.close();
     this.#settle?.failed(new Error(why));
     this.onClose(why);
   }

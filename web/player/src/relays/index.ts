@@ -1,6 +1,11 @@
 export { BAN_MS, Candidates, score, type Candidate } from "./candidates.ts";
-export { Goodbye, RelayConnection, type ConnectionContext, type Socket } from "./connection.ts";
+export { Goodbye, RelayConnection, type ConnectionContext } from "./connection.ts";
 export { incidentOf, type Incident } from "./incident.ts";
 export { RelayLink, type Failure, type LinkEvents } from "./link.ts";
-export { carries, recordDigest, recordFault, webSocketOf } from "./record.ts";
+export { HEAD_START_MS, reach, type ReachContext } from "./reach.ts";
+export { AVOID_MS, Reachability } from "./reachability.ts";
+export { carries, recordDigest, recordFault, webSocketOf, webTransportOf } from "./record.ts";
 export { Subscription, type ReadableKeys, type SubscriptionOptions } from "./subscription.ts";
+export { type Opening, type Transport, type TransportKind } from "./transport.ts";
+export { type OpenSocket, type Socket } from "./webSocket.ts";
+export { type OpenSession, type SessionAddress, type WebTransportSession } from "./webTransport.ts";

@@ -1,4 +1,5 @@
 import type { Verifier } from "@clustercast/verifier";
+import type { Clock } from "../clock.ts";
 import type { Counters } from "../counters.ts";
 import { isReceiptSigned, ReceiptBook, Session, type FalseReceipt, type Purse } from "../purse/index.ts";
 import type { Domains } from "../signing/index.ts";
@@ -33,6 +34,8 @@ const MEDIA = new Set<Frame["type"]>(["init", "window", "part", "head", "node", 
 /** One relay at work: its media goes through the verifier, its offers to the session, its receipts into the book. */
 export class RelayLink {
   session: Session | null = null;
+  /** Unix ms. */
+  askedAt = 0;
   readonly #receipts: ReceiptBook | null;
   #failed = false;
   #subscribe: FrameOf<"subscribe"> | null = null;
@@ -43,7 +46,8 @@ export class RelayLink {
 
   constructor(
     readonly connection: RelayConnection, private readonly verifier: Verifier, domains: Domains, private readonly windows: WindowVerifier,
-    private readonly stream: bigint, private readonly purse: Purse | null, private readonly counters: Counters, private readonly events: LinkEvents,
+    private readonly stream: bigint, private readonly purse: Purse | null, private readonly counters: Counters, private readonly clock: Clock,
+    private readonly events: LinkEvents,
   ) {
     this.#receipts = purse && new ReceiptBook(connection.node, purse.address, (receipt) => isReceiptSigned(this.verifier, domains, receipt), purse.context.clock);
     connection.onFrame = (frame, size) => this.#take(frame, size);
@@ -54,7 +58,7 @@ export class RelayLink {
 
   /** Asks for the track from `position` on, and opens a session where there is money. */
   start(track: number, position: { window: number; parts: number }): void {
-    this.windows.changeSender();
+    this.askedAt = this.clock.now();
     this.#subscribe = { type: "subscribe", channel: CHANNEL, stream: this.stream, track, ...position };
     this.connection.send(this.#subscribe);
     this.openSession();

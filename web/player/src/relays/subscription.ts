@@ -1,12 +1,14 @@
 import type { Counters } from "../counters.ts";
 import { equivocation, falseReceipt, type EvidenceFile, type Purse } from "../purse/index.ts";
 import type { Deployment } from "../signing/index.ts";
-import { Playhead, type SignedHead, type SigningKeys, type VerifiedPart, WindowVerifier } from "../windows/index.ts";
+import { Playhead, type SignedHead, type SigningKeys, type VerifiedPart, type VerifiedTrack, WindowVerifier } from "../windows/index.ts";
 import { type Candidate, Candidates } from "./candidates.ts";
 import { Goodbye, RelayConnection, type ConnectionContext } from "./connection.ts";
 import { incidentOf, type Incident } from "./incident.ts";
 import { RelayLink, type Failure } from "./link.ts";
-import { recordFault, webSocketOf } from "./record.ts";
+import { recordFault } from "./record.ts";
+import { Silence } from "./silence.ts";
+import type { TransportKind } from "./transport.ts";
 
 /** The signing keys, and how they are read again. */
 export interface ReadableKeys extends SigningKeys {
@@ -39,12 +41,13 @@ const FINISH_MS = 3_000;
 /** Records live 90 s at most. */
 const RECORDS_MS = 20_000;
 const FUND = "Fund your purse to watch this stream.";
+const SPARE_MS = 300;
 const KEPT_FILES = 32;
 const KEPT_HEADS = 512;
 
 /**
  * Keeps one track coming: chooses a relay, verifies, and goes to the next one when it lies (it is banned, an incident is kept), stalls or dies, at the
- * part where the last one ended. A second relay is connected in advance.
+ * part where the last one ended. A second relay is connected in advance; when the first one falls silent it is asked as well, and whoever delivers first stays.
  */
 export class Subscription {
   readonly candidates: Candidates;
@@ -52,15 +55,21 @@ export class Subscription {
   readonly evidence: EvidenceFile[] = [];
   /** Node ids that served a verified leaf, in order of their first. */
   readonly relaysUsed: string[] = [];
+  /** How the relay in use, or else the last one, is reached. */
+  transport: TransportKind | null = null;
   /** One sentence about why nothing plays; empty while it does. */
   trouble = "";
 
-  readonly #windows: WindowVerifier;
+  readonly #verified: VerifiedTrack = { newest: null };
+  readonly #silence: Silence;
   readonly #playhead = new Playhead();
   readonly #heads = new Map<string, SignedHead>();
   #link: RelayLink | null = null;
+  /** Asked beside a silent `#link`. */
+  #second: RelayLink | null = null;
   #standby: RelayConnection | null = null;
   #opening = false;
+  #preparing = false;
   #stopped = false;
   #progress = 0;
   #lastProgress = 0;
@@ -68,16 +77,24 @@ export class Subscription {
   readonly #finishing = new Set<Promise<void>>();
   readonly #bytes = new Map<RelayConnection, number>();
   #stopTimer: () => void = () => {};
+  #stopAlarm: () => void = () => {};
 
   constructor(private readonly context: ConnectionContext, private readonly options: SubscriptionOptions, private readonly counters: Counters) {
     this.candidates = new Candidates(context.random);
-    this.#windows = new WindowVerifier(context.verifier, context.domains.streamKeys, options.stream, options.track, options.keys);
+    this.#silence = new Silence(context.clock, options.stallAfterMs);
   }
 
   /** The relay in use. */
   get relay(): Candidate | null { return this.#link ? this.candidates.get(this.#link.node) ?? null : null; }
   /** The relay that is connected in advance. */
   get standby(): string | null { return this.#standby?.node ?? null; }
+  /** How a connected relay is reached, and why not by WebTransport where that failed. */
+  transportOf(node: string): { kind: TransportKind; why: string } | null {
+    const connection = [this.#link?.connection, this.#standby].find((c) => c?.node === node);
+    return connection ? { kind: connection.kind, why: connection.kind === "webTransport" ? "" : this.whyNoWebTransport(node) } : null;
+  }
+  /** Why WebTransport last failed at a relay; empty where it did not. */
+  whyNoWebTransport(node: string): string { return this.context.reachability.why(node); }
   /** Its price, micro-USDC per 1e9 bytes, once it has made an offer. */
   get price(): bigint | null { return this.#link?.session?.price ?? null; }
 
@@ -87,7 +104,7 @@ export class Subscription {
     if (recordFault(verifier, domains, record, clock.now()) !== null) return;
     this.candidates.add(record);
     if (!this.#link && !this.#opening) void this.#next();
-    else if (this.#link && !this.#standby) void this.#prepare();
+    else if (this.#progress > 0) void this.#prepare();
   }
 
   /** Begins; a relay is chosen with the first record. */
@@ -107,8 +124,9 @@ export class Subscription {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#stopTimer();
+    this.#stopAlarm();
     this.#standby?.close(Goodbye.shuttingDown, "The viewer stopped.");
-    if (this.#link) this.#part(this.#link);
+    for (const link of [this.#second, this.#link]) if (link) this.#part(link);
     await Promise.all(this.#finishing);
     this.#countBytes();
   }
@@ -151,7 +169,7 @@ export class Subscription {
 
   async #connect(candidate: Candidate): Promise<RelayConnection | null> {
     try {
-      const connection = await RelayConnection.open(this.context, webSocketOf(candidate.record)!, candidate.node, CONNECT_MS);
+      const connection = await RelayConnection.open(this.context, candidate.record, CONNECT_MS);
       candidate.roundTrip = connection.roundTrip;
       this.#bytes.set(connection, 0);
       connection.onFrame = (frame, size) => {
@@ -167,28 +185,77 @@ export class Subscription {
   }
 
   #use(connection: RelayConnection): void {
+    this.#link = this.#ask(connection);
+    this.transport = connection.kind;
+    this.#lastProgress = this.context.clock.now();
+    this.#watch();
+    if (this.#progress > 0) void this.#prepare();
+  }
+
+  #ask(connection: RelayConnection): RelayLink {
     const { options, context } = this;
-    const link: RelayLink = new RelayLink(connection, context.verifier, context.domains, this.#windows, options.stream, options.purse, this.counters, {
+    const windows = new WindowVerifier(context.verifier, context.domains.streamKeys, options.stream, options.track, options.keys, this.#verified);
+    const link: RelayLink = new RelayLink(connection, context.verifier, context.domains, windows, options.stream, options.purse, this.counters, context.clock, {
       leaf: (part) => this.#leaf(link, part),
       head: (head) => this.#head(head),
       record: (record) => this.add(record),
       falseReceipt: (head, receipt) => this.#keep(falseReceipt(options.deployment, head, receipt)),
       failed: (failure) => void this.#failed(link, failure),
     });
-    this.#link = link;
-    this.#lastProgress = context.clock.now();
     link.start(options.track, this.#playhead.position);
+    return link;
+  }
+
+  /** Sleeps until the relay has been silent for too long, then asks the one that was connected in advance beside it. */
+  #watch(): void {
+    this.#stopAlarm();
+    if (this.#stopped || !this.#link) return;
+    const now = this.context.clock.now();
+    const left = this.#second ? this.#second.askedAt + this.#silence.turnMs - now : this.#lastProgress + this.#silence.patienceMs - now;
+    if (left <= 0) this.#askSecond();
+    this.#stopAlarm = this.context.clock.after(Math.max(left, 50), () => this.#watch());
+  }
+
+  #askSecond(): void {
+    const connection = this.#standby;
+    if (!connection || connection.closed || this.options.purse?.balance === 0n) return;
+    const tired = this.#second;
+    if (tired) {
+      this.#silence.nextTurn();
+      this.candidates.pause(tired.node, this.context.clock.now() + SPARE_MS);
+      this.#part(tired);
+    }
+    this.#standby = null;
+    this.#second = this.#ask(connection);
+    void this.#prepare();
+  }
+
+  /** Whoever of the two delivers first stays. */
+  #settle(winner: RelayLink, second: RelayLink): void {
+    const loser = winner === second ? this.#link! : second, now = this.context.clock.now();
+    const heldBack = this.#silence.settle(winner === second, second.askedAt), candidate = this.candidates.get(loser.node);
+    if (heldBack && candidate) this.candidates.rest(loser.node, now, this.#pause(candidate), `The relay was silent for ${now - this.#lastProgress} ms.`);
+    else this.candidates.pause(loser.node, now + SPARE_MS);
+    this.#link = winner;
+    this.transport = winner.connection.kind;
+    this.#second = null;
+    this.#part(loser);
     void this.#prepare();
   }
 
   #leaf(link: RelayLink, part: VerifiedPart): void {
-    this.#lastProgress = this.context.clock.now();
+    if (this.#second && (link === this.#second || link === this.#link)) this.#settle(link, this.#second);
+    // What a relay that was left still sends verifies and is paid as well.
+    if (link === this.#link) this.#lastProgress = this.context.clock.now();
     this.trouble = "";
     if (this.#progress++ === 0 || this.relaysUsed.at(-1) !== link.node) {
       if (!this.relaysUsed.includes(link.node)) this.relaysUsed.push(link.node);
       this.options.onChange();
+      void this.#prepare();
     }
-    if (part.complete) for (const ready of this.#playhead.completed(part)) this.options.onPart(ready);
+    if (!part.complete) return;
+    this.#silence.part(part.time);
+    for (const ready of this.#playhead.completed(part)) this.options.onPart(ready);
   }
 
   #head(head: SignedHead): void {
@@ -201,10 +268,14 @@ export class Subscription {
   }
 
   async #failed(link: RelayLink, failure: Failure): Promise<void> {
-    if (this.#link !== link) return;
+    if (this.#link !== link && this.#second !== link) return;
     const now = this.context.clock.now(), candidate = this.candidates.get(link.node);
     const { refusal } = failure;
-    this.#link = null;
+    if (this.#link === link) {
+      this.#link = this.#second;
+      if (this.#link) this.transport = this.#link.connection.kind;
+    }
+    this.#second = null;
     this.trouble = failure.why;
     if (failure.kind === "corrupt" && refusal?.kind === "badSignature" && refusal.signer && refusal.head) {
       await this.options.keys.refresh().catch(() => {});
@@ -230,17 +301,21 @@ export class Subscription {
   /** Leaves an honest relay: what it delivered is paid in the background. */
   #part(link: RelayLink): void {
     if (this.#link === link) this.#link = null;
+    if (this.#second === link) this.#second = null;
     const done = link.finish(new Promise((end) => this.context.clock.after(FINISH_MS, () => end(undefined)))).finally(() => this.#finishing.delete(done));
     this.#finishing.add(done);
   }
 
+  /** Connects the relay that takes over; not before the first leaf has come, or a while has passed without one. */
   async #prepare(): Promise<void> {
-    if (this.#standby || this.#stopped || !this.#link) return;
-    const choice = this.candidates.choose(this.options.stream, this.options.track, this.context.clock.now(), this.#link.node);
+    if (this.#standby || this.#preparing || this.#stopped || !this.#link) return;
+    const choice = this.candidates.choose(this.options.stream, this.options.track, this.context.clock.now(), this.#link.node, this.#second?.node);
     if (!choice) return;
-    const connection = await this.#connect(choice);
+    this.#preparing = true;
+    const connection = await this.#connect(choice).finally(() => { this.#preparing = false; });
     if (!connection) return;
-    if (this.#standby || this.#stopped || !this.#link || this.#link.node === connection.node) return connection.close(Goodbye.shuttingDown, "Not needed.");
+    const inUse = [this.#link?.node, this.#second?.node].includes(connection.node);
+    if (this.#standby || this.#stopped || !this.#link || inUse) return connection.close(Goodbye.shuttingDown, "Not needed.");
     this.#standby = connection;
     connection.onClose = (why) => {
       if (this.#standby === connection) this.#standby = null;
@@ -252,7 +327,8 @@ export class Subscription {
   #tick(): void {
     this.#stopTimer = this.context.clock.after(CHECK_MS, () => {
       const now = this.context.clock.now();
-      if (this.#link && now - this.#lastProgress > this.options.stallAfterMs) {
+      // A second relay that is as silent says that it is the source; a relay is left for its silence only where no other one can be asked.
+      if (this.#link && !this.#second && !this.#standby && now - this.#lastProgress > this.options.stallAfterMs) {
         const needsMoney = this.options.purse?.balance === 0n;
         if (needsMoney) this.#link.fail({ kind: "payment", why: FUND });
         else this.#link.fail({ kind: "stalled", why: `The relay sent nothing that verifies for ${this.options.stallAfterMs / 1000} s.` });

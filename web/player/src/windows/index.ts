@@ -3,4 +3,4 @@ export { VerifiedPart, VerifiedWindow } from "./verifiedWindow.ts";
 export type { LeafProof, Refusal, Verdict } from "./verdict.ts";
 export { Playhead } from "./playhead.ts";
 export { siblings } from "./proof.ts";
-export { WindowVerifier, type SigningKeys } from "./windowVerifier.ts";
+export { WindowVerifier, type SigningKeys, type VerifiedTrack } from "./windowVerifier.ts";

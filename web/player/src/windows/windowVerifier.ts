@@ -16,7 +16,13 @@ const STARTS_WITH_IDR = 1;
 type NodeFields = Pick<FrameOf<"node">, "window" | "part" | "time" | "flags" | "byteLength" | "leafHashes">;
 interface Pending { fields: NodeFields; hash: Uint8Array }
 
-/** What only the present sender says; a valid head turns it into knowledge. */
+/** What has verified of one track, whoever sent it; shared by the verifiers of several senders. */
+export interface VerifiedTrack {
+  /** The newest window of which a head has verified. */
+  newest: VerifiedWindow | null;
+}
+
+/** What only this sender says; a valid head turns it into knowledge. */
 interface Claim {
   run: bigint;
   track: number;
@@ -27,40 +33,36 @@ interface Claim {
 }
 
 /**
- * The receiver's side of the window tree for one track: takes init segments, nodes, heads and leaves from an untrusted sender in wire order and lets
- * through what the broadcaster signed. Checks in the order of spec/window.md. What has verified outlives a change of sender.
+ * The receiver's side of the window tree for one track and one sender: takes init segments, nodes, heads and leaves from an untrusted sender in wire order and
+ * lets through what the broadcaster signed. Checks in the order of spec/window.md. Senders at the same time have a verifier each over one `VerifiedTrack`.
  */
 export class WindowVerifier {
   #claim: Claim | null = null;
-  #current: VerifiedWindow | null = null;
   #refusal: Refusal | null = null;
 
   /** @param track 0 takes the track of the first valid head. */
   constructor(
     private readonly verifier: Verifier, private readonly streamKeys: Uint8Array, private readonly stream: bigint,
-    private readonly track: number, private readonly keys: SigningKeys,
+    private readonly track: number, private readonly keys: SigningKeys, private readonly verified: VerifiedTrack = { newest: null },
   ) {}
 
   /** The newest window of which a head has verified. */
-  get current(): VerifiedWindow | null { return this.#current; }
+  get current(): VerifiedWindow | null { return this.verified.newest; }
   /** What was wrong, after a `corrupt`. */
   get refusal(): Refusal | null { return this.#refusal; }
 
-  /** Forgets what the last sender claimed without a signature. */
-  changeSender(): void { this.#claim = null; }
-
   init(frame: FrameOf<"init">): Verdict {
-    const wanted = this.#current?.track ?? this.track;
+    const wanted = this.verified.newest?.track ?? this.track;
     if (frame.bytes.length === 0 || frame.bytes.length > MAX_INIT_BYTES || frame.track === 0) return "malformed";
     if (wanted !== 0 && frame.track !== wanted) return "malformed";
-    if (this.#current && frame.run < this.#current.run) return "late";
+    if (this.verified.newest && frame.run < this.verified.newest.run) return "late";
     const init = frame.bytes.slice();
     this.#claim = { run: frame.run, track: frame.track, init, initHash: this.verifier.initHash(init), open: null, pending: [] };
     return "accepted";
   }
 
   window(frame: FrameOf<"window">): Verdict {
-    const claim = this.#claim, current = this.#current;
+    const claim = this.#claim, current = this.verified.newest;
     if (!claim || frame.window === 0) return "malformed";
     claim.pending = [];
     if (claim.open?.number === frame.window && claim.open !== current) return equal(claim.open.prev, frame.prev) ? "duplicate" : "malformed";
@@ -130,7 +132,7 @@ export class WindowVerifier {
     open.leafCount = head.leafCount;
     open.head = { head, digest, signature: frame.signature.slice(), signer };
     if (this.#claim) this.#claim.pending = [];
-    this.#current = open;
+    this.verified.newest = open;
     return "accepted";
   }
 
@@ -152,9 +154,23 @@ export class WindowVerifier {
   }
 
   #order(window: number): { open: VerifiedWindow | null; verdict: Verdict } {
-    const open = this.#claim?.open ?? this.#current;
+    const claim = this.#claim, newest = this.verified.newest;
+    if (claim && newest && claim.run < newest.run) return { open: null, verdict: "late" };
+    if (claim?.open && newest && !this.#follow(claim, claim.open, newest)) return { open: null, verdict: this.#refuse({ kind: "badChain", window }) };
+    const open = claim?.open ?? newest;
     if (!open || window > open.number) return { open: null, verdict: "malformed" };
     return window < open.number ? { open: null, verdict: "late" } : { open, verdict: "accepted" };
+  }
+
+  /** Another sender may have brought the open window further, or a newer one: what this one claims has to agree with it. */
+  #follow(claim: Claim, open: VerifiedWindow, newest: VerifiedWindow): boolean {
+    if (newest.run !== claim.run || newest.number < open.number) return true;
+    if (newest.number > open.number) Object.assign(claim, { open: newest, pending: [] });
+    if (claim.open !== newest && !(equal(open.prev, newest.prev) && equal(open.initHash, newest.initHash))) return false;
+    claim.open = newest;
+    const known = claim.pending.filter((p) => p.fields.part < newest.parts.length);
+    if (known.length > 0 || newest.closed) claim.pending = newest.closed ? [] : claim.pending.slice(known.length);
+    return known.every((p) => equal(p.hash, newest.nodes[p.fields.part]!));
   }
 
   #nodeHash(fields: NodeFields, leafCount: number): Uint8Array {

@@ -9,12 +9,16 @@ export const layouts = {
   goodbye: [0x03, { code: u16, reason: text }],
   ping: [0x04, { value: u64 }],
   pong: [0x05, { value: u64 }],
+  observed: [0x06, { address: u128, port: u16 }],
+  load: [0x07, { percent: u8 }],
 
   subscribe: [0x10, { channel: u8, stream: u256, track: u16, window: u32, parts: u16 }],
   subscribed: [0x11, { channel: u8, run: u64, window: u32 }],
   refused: [0x12, { channel: u8, code: u16, retryAfterMs: u32, reason: text }],
   unsubscribe: [0x13, { channel: u8 }],
   ended: [0x14, { channel: u8, run: u64 }],
+  fetch: [0x15, { channel: u8, stream: u256, track: u16, run: u64, window: u32, part: u16, parts: u16 }],
+  have: [0x16, { stream: u256, track: u16, run: u64, window: u32, held: u64 }],
 
   init: [0x20, { channel: u8, run: u64, track: u16, bytes: rest }],
   window: [0x21, { channel: u8, window: u32, prev: hash }],
@@ -42,6 +46,18 @@ export const layouts = {
   }],
   announce: [0x41, { stream: u256, track: u16, run: u64, path }],
   withdraw: [0x42, { stream: u256, track: u16 }],
+  evidence: [0x43, { kind: u8, bytes: rest }],
+  sessionNews: [0x44, { purse: address, relay: address, nonce: hash, time: u64, signature }],
+
+
+  punchRequest: [0x50, { token: u64, node: address }],
+  punchOffer: [0x51, { token: u64, address: u128, port: u16, startMicros: u32 }],
+  punchGo: [0x52, { token: u64, address: u128, port: u16, startMicros: u32 }],
+  punchRefused: [0x53, { token: u64, code: u16 }],
+
+  measure: [0x58, { byteCount: u32 }],
+  padding: [0x59, { last: u8, bytes: rest }],
+  measured: [0x5a, { byteCount: u32, micros: u32, time: u64 }],
 
   resend: [0x60, { block: u32, shards: u8 }],
   laneReport: [0x61, { next: u32, received: u32, lost: u32 }],

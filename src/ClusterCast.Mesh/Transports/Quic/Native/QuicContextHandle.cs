@@ -13,19 +13,26 @@ internal sealed class QuicContextHandle : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     /// <summary>Hands a command over; false when the context is gone, has stopped or has no memory. Its slab is taken over in any case.</summary>
-    public unsafe bool Submit(in NativeCommand command)
+    public bool Submit(in NativeCommand command) => Submit(new ReadOnlySpan<NativeCommand>(in command));
+
+    /// <summary>Hands commands over in order; false as for one.</summary>
+    public unsafe bool Submit(ReadOnlySpan<NativeCommand> commands)
     {
         if (!TryEnter())
         {
-            Slab.Release(command.Slab);
+            foreach (var command in commands)
+            {
+                Slab.Release(command.Slab);
+            }
+
             return false;
         }
 
         try
         {
-            fixed (NativeCommand* one = &command)
+            fixed (NativeCommand* first = commands)
             {
-                return QuicNative.Submit(handle, one, 1) == 0;
+                return QuicNative.Submit(handle, first, (nuint)commands.Length) == 0;
             }
         }
         finally

@@ -1,0 +1,119 @@
+using System.Net;
+using ClusterCast.Mesh;
+using ClusterCast.Mesh.Discovery;
+using ClusterCast.Node.Settlement;
+using ClusterCast.Node.Tests.Support;
+using ClusterCast.Payments;
+using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Signing;
+using ClusterCast.Protocol.Tickets;
+using ClusterCast.Protocol.Wire;
+
+namespace ClusterCast.Node.Tests.Settlement;
+
+/// <summary>Real tills behind real relays: a purse that has eight sessions open, each at a relay of its own, gets no ninth.</summary>
+[Collection("Meters of the process")]
+public sealed class SessionNewsTests
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    private static readonly Domains Domains = Domains.Of(31_337, At(1), At(2), At(3));
+    private static readonly PrivateKey Purse = PrivateKey.Create(SystemRandomSource.Instance);
+
+    [Fact]
+    public async Task A_ninth_session_of_one_purse_is_refused_at_a_relay_that_never_saw_it()
+    {
+        using var folder = new TempFolder();
+        await using var relays = new Relays(folder, 9);
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.Equal(FrameType.Offer, await relays.OpenAsync(i));
+        }
+
+        // The last one is not connected with seven of the others; the first passes the news on.
+        await relays.Until(() => relays.Nodes[8].Snapshot().News.SessionNewsAccepted == 8);
+        Assert.Equal(FrameType.SessionRefused, await relays.OpenAsync(8));
+    }
+
+    private static Address At(byte last) => Address.From([.. new byte[19], last]);
+
+    private sealed class Relays : IAsyncDisposable
+    {
+        private readonly List<Till> _tills = [];
+        private readonly List<WinnerStore> _stores = [];
+
+        public Relays(TempFolder folder, int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var key = PrivateKey.Create(SystemRandomSource.Instance);
+                var store = WinnerStore.Open(folder.File($"winners-{i}.db"));
+                var till = new Till(
+                    key, Domains, new TillTariff(10_000, 10_000, 500_000), new TillPolicy(), new RichChain(), store, new EpochClock(TimeProvider.System, 86_400),
+                    SystemRandomSource.Instance);
+                _stores.Add(store);
+                _tills.Add(till);
+                var node = new MeshNode(new MeshOptions
+                {
+                    Role = PeerRole.Relay,
+                    NodeKey = key,
+                    Domains = Domains,
+                    SigningKeys = new NoKeys(),
+                    TlsListen = new IPEndPoint(IPAddress.Loopback, 0),
+                    ServingSessions = new TillSessions(till),
+                    MaxPeers = 1,
+                    BootstrapPeers = i == 0 ? [] : [new BootstrapPeer(Nodes[0].NodeId, $"tls://{Nodes[0].TlsEndpoint}")],
+                });
+                node.Start();
+                Nodes.Add(node);
+            }
+        }
+
+        public List<MeshNode> Nodes { get; } = [];
+
+        /// <summary>Opens a session at one relay, as a connection with a viewer would; returns what the relay answers.</summary>
+        public async Task<FrameType> OpenAsync(int relay)
+        {
+            await Until(() => Nodes[relay].Peers.Count > 0);
+            var answer = new TaskCompletionSource<FrameType>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var session = _tills[relay].Open(new StreamId(1), frame => answer.TrySetResult((FrameType)frame[0]));
+            var open = new SessionOpen(
+                Purse.Address, Nodes[relay].NodeId, Keccak256.Hash([(byte)relay]), (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+            var frame = Frame.Encode(new SessionOpenMessage(open.Purse, open.Relay, open.Nonce, open.Time, Purse.Sign(open.Digest(Domains.RelayStaking))));
+            Assert.True(Frame.TryRead(frame, out var type, out var header, out _));
+            session.OnFrame(type, frame.AsSpan(header));
+            return await answer.Task.WaitAsync(Bound);
+        }
+
+        public async Task Until(Func<bool> condition)
+        {
+            using var bound = new CancellationTokenSource(Bound);
+            while (!condition())
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), bound.Token);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var node in Nodes)
+            {
+                await node.DisposeAsync();
+            }
+
+            _tills.ForEach(till => till.Dispose());
+            _stores.ForEach(store => store.Dispose());
+        }
+    }
+
+    private sealed class RichChain : ITillChain
+    {
+        public ValueTask<PurseState?> GetPurseAsync(Address viewingKey, CancellationToken cancellationToken) => new(new PurseState(50_000_000, 0, 0));
+
+        public ValueTask<StreamTerms?> GetTermsAsync(StreamId stream, CancellationToken cancellationToken) => new(new StreamTerms(1, 0, 500));
+    }
+
+    private sealed class NoKeys : ISigningKeys
+    {
+        public bool IsSigningKey(StreamId stream, Address key, ulong timeMs) => false;
+    }
+}
