@@ -115,7 +115,7 @@ public sealed class MeshNode : IAsyncDisposable
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
         _punches = new PunchDesk(options, _connections, _connector, _stop.Token);
         _shortcuts = new Shortcuts(options, _connections, _book, _bans, _punches, _log);
-        _coordinators = new Coordinators(_connections, options.Time, Coordinators.OwnAddresses);
+        _coordinators = new Coordinators(_connections, options.Time, OwnAddresses.All);
         _keeper = new PeerKeeper(options, _connections, _book, _bans, _connector.DialAsync, _log);
         _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
         _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));

@@ -15,6 +15,7 @@ internal static class RelayVerb
             new("--public-quic", "relay:publicQuic", "Address that other nodes reach it by: quic://host:port"),
             new("--public-tls", "relay:publicTls", "Address that other nodes reach it by: tls://host:port"),
             new("--public-ws", "relay:publicWs", "Address that browsers reach it by: wss://host/clustercast"),
+            new("--portmap", "nat:portmap", "Ask the router to let the ports in where there is no public address: true or false"),
             new("--public-webtransport", "relay:publicWebTransport", "Host and port that browsers reach it by with WebTransport"),
             new("--price", "relay:price", "Micro-USDC per 1,000,000,000 bytes"),
             new("--payout", "relay:payout", "Address that earnings go to"),

@@ -88,6 +88,7 @@ internal sealed class Fetcher(
             .OrderBy(entry => entry.Rank)
             .ThenBy(entry => entry.Peer.RoundTrip ?? TimeSpan.MaxValue)
             .Select(entry => entry.Peer)
+            .DistinctBy(peer => peer.Node)
             .ToList();
         var firstNew = ranked.Find(peer => !IsPaid(peer, wanted.Track));
         ranked.RemoveAll(peer => peer != firstNew && !IsPaid(peer, wanted.Track));
@@ -99,8 +100,11 @@ internal sealed class Fetcher(
     private int Rank(PeerConnection peer, Wanted wanted)
     {
         var dearer = IsPaid(peer, wanted.Track) ? 0 : 1;
+        var told = peer.State.Announcements;
         return peer.State.Haves.Holds(wanted.Track, wanted.Run, wanted.Window) ? 1 + dearer
-            : peer.State.Announcements.Find(wanted.Track) is not null || (book.Find(peer.Node!.Value) is { } record && Covers(record, wanted)) ? 3 + dearer
+            : told.Find(wanted.Track) is not null || (book.Find(peer.Node!.Value) is { } record && Covers(record, wanted)) ? 3 + dearer
+            // Nothing comes to it at the moment; it still has what it has cached.
+            : told.IsWithdrawn(wanted.Track) ? 5 + dearer
             : Unlikely;
     }
 
@@ -114,8 +118,10 @@ internal sealed class Fetcher(
             .OrderBy(record => scores.Failures(record.Node)),
     ];
 
+    // A session that is being closed is waited for.
     private bool IsUsable(PeerConnection peer, TrackKey track) =>
-        IsPush(peer, track) || (peer.State.Paying.IsFreeFor(track.Stream) && (book.Find(peer.Node!.Value) is not { } record || IsAffordable(record)));
+        IsPush(peer, track)
+        || ((peer.State.Paying.IsFreeFor(track.Stream) || !peer.State.Paying.SettledAsync().IsCompleted) && (book.Find(peer.Node!.Value) is not { } record || IsAffordable(record)));
 
     private bool IsAffordable(RelayRecord record) => options.MaxPrice is not { } limit || record.Price <= limit;
 
@@ -141,7 +147,13 @@ internal sealed class Fetcher(
 
         try
         {
+            await peer.State.Paying.SettledAsync().WaitAsync(patience, options.Time, cancel);
             return await AskFreePeerAsync(peer, wanted, patience, cancel);
+        }
+        catch (TimeoutException)
+        {
+            scores.Fail(peer.Node!.Value, 0.25);
+            return null;
         }
         finally
         {
@@ -169,11 +181,6 @@ internal sealed class Fetcher(
 
             isPaid = !isFree;
             return peer.IsReady ? await fetch.Done.WaitAsync(patience, options.Time, cancel) : null;
-        }
-        catch (TimeoutException)
-        {
-            scores.Fail(node, 0.25);
-            return null;
         }
         finally
         {

@@ -9,7 +9,7 @@ internal static class DoctorJson
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>One object.</summary>
-    public static string Write(NetworkReport report, RelayEarnings? earnings) => JsonSerializer.Serialize(
+    public static string Write(NetworkReport report, RouterFinding? router, RelayEarnings? earnings) => JsonSerializer.Serialize(
         new
         {
             relays = report.Relays.Select(relay => new
@@ -24,6 +24,7 @@ internal static class DoctorJson
             publicAddress = report.PublicAddress?.ToString(),
             report.IsTranslated,
             nat = report.Nat.ToString().ToLowerInvariant(),
+            router = router is null ? null : new { mapsPortsBy = router.Protocol, outside = router.Outside?.ToString() },
             udp = report.Udp.ToString().ToLowerInvariant(),
             report.DownMegabits,
             report.UpMegabits,
@@ -33,7 +34,7 @@ internal static class DoctorJson
             clockOffsetMs = report.ClockOffset?.TotalMilliseconds,
             report.Mtu,
             earnings,
-            advice = NetworkAdvice.For(report),
+            advice = NetworkAdvice.For(report, router),
         },
         Options);
 }

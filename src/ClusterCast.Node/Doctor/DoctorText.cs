@@ -7,7 +7,7 @@ namespace ClusterCast.Node.Doctor;
 internal static class DoctorText
 {
     /// <summary>Writes them.</summary>
-    public static void Write(TextWriter output, NetworkReport report, RelayEarnings? earnings)
+    public static void Write(TextWriter output, NetworkReport report, RouterFinding? router, RelayEarnings? earnings)
     {
         foreach (var relay in report.Relays)
         {
@@ -18,6 +18,11 @@ internal static class DoctorText
 
         output.WriteLine($"Address   {Address(report)}");
         output.WriteLine($"NAT       {Nat(report)}");
+        if (router is not null)
+        {
+            output.WriteLine($"Router    {(router.Protocol is { } protocol ? $"maps ports by {protocol}, to {router.Outside?.Address}" : "maps no ports (PCP, NAT-PMP, UPnP)")}");
+        }
+
         output.WriteLine($"UDP       {Udp(report.Udp)}");
         output.WriteLine($"Downlink  {Rate(report.DownMegabits, NetworkAdvice.MinDown)}");
         output.WriteLine($"Uplink    {Rate(report.UpMegabits, NetworkAdvice.MinUp)}");
@@ -34,7 +39,7 @@ internal static class DoctorText
         }
 
         output.WriteLine();
-        var advice = NetworkAdvice.For(report);
+        var advice = NetworkAdvice.For(report, router);
         output.WriteLine(advice.Count == 0 ? "Nothing needs to change." : "What to change:");
         foreach (var sentence in advice)
         {

@@ -21,7 +21,7 @@ internal static class NetworkAdvice
         report is { UpMegabits: { } up, DownMegabits: { } down } ? up >= MinUp && down >= MinDown : null;
 
     /// <summary>The sentences; empty when nothing needs to change.</summary>
-    public static IReadOnlyList<string> For(NetworkReport report)
+    public static IReadOnlyList<string> For(NetworkReport report, RouterFinding? router = null)
     {
         var advice = new List<string>();
         if (report.UpMegabits < MinUp)
@@ -44,7 +44,15 @@ internal static class NetworkAdvice
             advice.Add("UDP is blocked: the node falls back to TLS over TCP, which waits longer after a lost packet, and hole punching cannot work. Allow outgoing UDP in the firewall.");
         }
 
-        if (report.Nat == NatKind.Symmetric)
+        if (router?.Outside is { } outside && outside.Address.Equals(report.PublicAddress))
+        {
+            // The router lets a relay's ports in: nothing to do.
+        }
+        else if (router?.Outside is { } inner)
+        {
+            advice.Add($"The router maps ports, but to {inner.Address}, which is not where relays see this node: there is another NAT behind it, which has to forward the ports too.");
+        }
+        else if (report.Nat == NatKind.Symmetric)
         {
             advice.Add("The NAT gives each destination another port (symmetric), so others can hardly be let in: switch UPnP or NAT-PMP on in the router, or forward the relay's ports by hand and name them with --public-tls.");
         }

@@ -66,21 +66,14 @@ public sealed class RelayRole : IRole
             context, "relay", settings.Required("relay:http", "Give an address like 0.0.0.0:4431."), () => null,
             app => Map(app, mesh, till, status, fault, stop)).ConfigureAwait(false);
         mesh.Start();
-        var tls = settings.Text("relay:publicTls") ?? $"tls://{mesh.TlsEndpoint}";
-        var ws = settings.Text("relay:publicWs") ?? $"ws://{web.Url.Authority}{MeshNode.WebSocketPath}";
-        var quic = PublicQuic(settings, mesh, tls);
-        var webTransport = PublicWebTransport(settings, quic);
-        mesh.SetEndpoints(
-        [
-            .. quic.Length > 0 ? [new Endpoint(EndpointKind.Quic, quic), new Endpoint(EndpointKind.WebTransport, webTransport)] : (Endpoint[])[],
-            new Endpoint(EndpointKind.Tls, tls), new Endpoint(EndpointKind.WebSocket, ws),
-        ]);
+        await using var addresses = RelayAddresses.Open(context, mesh, web.Url, log);
+        var (quic, tls, ws, webTransport) = addresses.Current;
         log.LogInformation(
             "Relay {Node} at {Quic}, {Tls}, {Ws} and {WebTransport}, ${Price} a GB",
-            nodeKey.Address, quic.Length > 0 ? quic : "no QUIC", tls, ws, webTransport.Length > 0 ? webTransport : "no WebTransport", settings.Number("relay:price") / 1_000_000m);
+            nodeKey.Address, quic ?? "no QUIC", tls, ws, webTransport ?? "no WebTransport", settings.Number("relay:price") / 1_000_000m);
         ReadyLine.Write(
-            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic), ("tls", tls), ("ws", ws),
-            ("webTransport", webTransport), ("http", web.Url.ToString().TrimEnd('/')), ("dht", mesh.DhtNode?.Local.ToString() ?? ""));
+            context.Output, "relay", ("node", nodeKey.Address.ToString()), ("purse", purseKey.Address.ToString()), ("quic", quic ?? ""), ("tls", tls), ("ws", ws),
+            ("webTransport", webTransport ?? ""), ("http", web.Url.ToString().TrimEnd('/')), ("dht", mesh.DhtNode?.Local.ToString() ?? ""));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
     }
@@ -110,20 +103,6 @@ public sealed class RelayRole : IRole
         { } address => Endpoints.Parse(address),
         _ => Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
     };
-
-    private static string PublicQuic(Settings settings, MeshNode mesh, string tls) => mesh.QuicEndpoint is not { } own ? ""
-        : settings.Text("relay:publicQuic") is { } told ? told
-        : own.Port == mesh.TlsEndpoint?.Port && Uri.TryCreate(tls, UriKind.Absolute, out var uri) ? $"quic://{uri.Authority}"
-        : $"quic://{own}";
-
-    // Where browsers come by WebTransport: to the port of QUIC; empty without it.
-    private static string PublicWebTransport(Settings settings, string quic)
-    {
-        var told = settings.Text("relay:publicWebTransport");
-        return quic.Length == 0 ? ""
-            : Uri.TryCreate($"https://{told ?? new Uri(quic).Authority}{MeshNode.WebSocketPath}", UriKind.Absolute, out var url) && url.PathAndQuery == MeshNode.WebSocketPath ? url.ToString()
-            : throw new NodeException($"'relay:publicWebTransport' is '{told}'; a host and port like relay.example:4430 are expected.", ExitCode.Usage);
-    }
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 

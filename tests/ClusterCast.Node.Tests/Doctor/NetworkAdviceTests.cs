@@ -33,6 +33,16 @@ public sealed class NetworkAdviceTests
     }
 
     [Fact]
+    public void A_router_that_maps_ports_makes_a_NAT_harmless()
+    {
+        var behind = Good with { Nat = NatKind.Symmetric, IsTranslated = true };
+
+        Assert.Empty(NetworkAdvice.For(behind, new RouterFinding("PCP", IPEndPoint.Parse("203.0.113.7:4430"))));
+        Assert.Contains("another NAT", Assert.Single(NetworkAdvice.For(behind, new RouterFinding("PCP", IPEndPoint.Parse("100.64.0.9:4430")))), StringComparison.Ordinal);
+        Assert.Single(NetworkAdvice.For(behind, new RouterFinding(null, null)));
+    }
+
+    [Fact]
     public void Below_either_minimum_no_relay_can_work()
     {
         Assert.False(NetworkAdvice.MeetsMinimum(Good with { UpMegabits = 4.9 }));
@@ -55,8 +65,8 @@ public sealed class NetworkAdviceTests
     public void Text_and_JSON_hold_the_findings()
     {
         var text = new StringWriter();
-        DoctorText.Write(text, Good, RelayEarnings.Of(50, 1.5, 10_000));
-        var json = System.Text.Json.Nodes.JsonNode.Parse(DoctorJson.Write(Good, RelayEarnings.Of(50, 1.5, 10_000)))!;
+        DoctorText.Write(text, Good, null, RelayEarnings.Of(50, 1.5, 10_000));
+        var json = System.Text.Json.Nodes.JsonNode.Parse(DoctorJson.Write(Good, null, RelayEarnings.Of(50, 1.5, 10_000)))!;
 
         Assert.Contains("Uplink    50 Mb/s, above the 5 that a relay needs", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("Nothing needs to change.", text.ToString(), StringComparison.Ordinal);

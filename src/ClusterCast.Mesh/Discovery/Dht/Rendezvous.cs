@@ -39,8 +39,14 @@ internal sealed class Rendezvous(FindPeers find, Func<IPEndPoint, CancellationTo
     private readonly TriedAddresses _tried = new(time);
     private int _running;
 
-    /// <summary>Whether no search is under way.</summary>
-    public bool IsIdle => Volatile.Read(ref _running) == 0;
+    /// <summary>Ends when no search is under way.</summary>
+    public async Task IdleAsync()
+    {
+        while (Volatile.Read(ref _running) > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
+        }
+    }
 
     /// <summary>Begins the searches that are due for what is missing and ends those for what is not. Never blocks. One caller at a time.</summary>
     public void Update(IReadOnlyCollection<DhtSubject> missing, CancellationToken stop)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Protocol.Identifiers;
@@ -58,7 +57,7 @@ public sealed class NetworkExaminer(MeshOptions options)
         var (udp, seenByUdp) = await UdpProbe.RunAsync(floor, answers, cancel);
         var seen = answers.Where(answer => answer.Seen is not null).Select(answer => answer.Seen!.Address).Distinct().ToList();
         var offsets = answers.Where(answer => answer.ClockOffset is not null).Select(answer => answer.ClockOffset!.Value).Order().ToList();
-        var own = OwnAddresses();
+        var own = OwnAddresses.All();
         return new NetworkReport(
             answers,
             seen.Count == 1 ? seen[0] : null,
@@ -86,9 +85,6 @@ public sealed class NetworkExaminer(MeshOptions options)
             .SelectMany(record => record.Endpoints.Where(endpoint => endpoint.Kind == EndpointKind.Tls).Take(1), (record, endpoint) => new BootstrapPeer(record.Node, endpoint.Url))
             .FirstOrDefault(peer => IsNew(peer.Node, peer.Url));
     }
-
-    private static HashSet<IPAddress> OwnAddresses() =>
-        [.. NetworkInterface.GetAllNetworkInterfaces().SelectMany(network => network.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)];
 
     private static int? Mtu(IPEndPoint? remote)
     {

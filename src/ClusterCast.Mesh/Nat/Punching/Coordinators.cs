@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Protocol.Wire;
 
@@ -19,10 +18,6 @@ internal sealed class Coordinators(ConnectionTable connections, TimeProvider tim
 
     /// <summary>As the record holds them.</summary>
     public IReadOnlyList<Endpoint> Current { get; private set; } = [];
-
-    /// <summary>The addresses of this machine.</summary>
-    public static IReadOnlySet<IPAddress> OwnAddresses() =>
-        NetworkInterface.GetAllNetworkInterfaces().SelectMany(network => network.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address).ToHashSet();
 
     /// <summary>Looks again; true when they are others than before.</summary>
     public bool Update(IReadOnlyList<Endpoint> endpoints)

@@ -121,11 +121,7 @@ public sealed class RendezvousTests
             return Task.FromException(new MeshException("refused"));
         });
         rendezvous.Update([Subject], CancellationToken.None);
-        using var bound = new CancellationTokenSource(MeshWorld.Bound);
-        while (!rendezvous.IsIdle)
-        {
-            await Task.Delay(1, bound.Token);
-        }
+        await rendezvous.IdleAsync().WaitAsync(MeshWorld.Bound);
     }
 
     private async IAsyncEnumerable<IPEndPoint> Find(DhtTopic topic, TimeSpan bound, [EnumeratorCancellation] CancellationToken cancel)

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using ClusterCast.Mesh.Guarding;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Protocol.Wire;
 
@@ -104,7 +106,7 @@ public sealed class PeerLaneTests
             (scene.Link, var end) = LossyTransport.Pair(scene.Node.NodeId, options.NodeKey.Address, loss, seed: 11);
             scene._running = scene.Node.Connector.RunAsync(scene.Link);
             scene.Viewer = new PeerConnection(
-                end, scene, new NodeIdentity(options.NodeKey, options.Role, options.Domains, options.Random), dialed: true, scene.Node.NodeId, options);
+                end, scene, new NodeIdentity(options.NodeKey, options.Role, options.Domains, options.Random), dialed: true, scene.Node.NodeId, options, new GuardMetrics(new Meter("lane")));
             _ = scene.Viewer.RunAsync();
             await scene.Viewer.Ready.WaitAsync(MeshWorld.Bound);
             return scene;

@@ -306,7 +306,7 @@ export class Subscription {
     this.#finishing.add(done);
   }
 
-  /** Connects the relay that takes over; not before the first leaf has come, or a while has passed without one. */
+  /** Connects the relay that takes over; at the start not before the first leaf has come, or a while has passed without one. */
   async #prepare(): Promise<void> {
     if (this.#standby || this.#preparing || this.#stopped || !this.#link) return;
     const choice = this.candidates.choose(this.options.stream, this.options.track, this.context.clock.now(), this.#link.node, this.#second?.node);
