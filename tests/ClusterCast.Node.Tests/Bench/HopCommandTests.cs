@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using ClusterCast.Node.Bench.Hops;
-using ClusterCast.Node.Configuration;
 using ClusterCast.Node.Hosting;
 using ClusterCast.Node.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterCast.Node.Tests.Bench;
 
@@ -56,13 +55,12 @@ public sealed class HopCommandTests : IDisposable
     private Dictionary<(uint, int), long> Parts(string report) => JsonNode.Parse(File.ReadAllText(_folder.File(report)))!["parts"]!.AsArray()
         .ToDictionary(part => ((uint)part!["window"]!, (int)part["part"]!), part => (long)part!["micros"]!);
 
-    private static Task<ExitCode> Run(Lines output, CancellationToken stop, params (string Key, string Value)[] flags) => HopCommand.RunAsync(
-        new RoleContext(Settings.Load(null, flags.ToDictionary(flag => flag.Key, string? (flag) => flag.Value)), NullLoggerFactory.Instance, TimeProvider.System, output), stop);
+    private static Task<ExitCode> Run(Lines output, CancellationToken stop, params (string Key, string Value)[] flags) => HopCommand.RunAsync(Given.Context(Given.Settings(flags), output), stop);
 
     /// <summary>What a place writes, line by line.</summary>
     private sealed class Lines : StringWriter
     {
-        private readonly System.Threading.Channels.Channel<string> _lines = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
         public override void WriteLine(string? value) => _lines.Writer.TryWrite(value!);
 
