@@ -106,7 +106,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
             }
             catch (Exception e) when (e is IOException or AuthenticationException or CryptographicException or OperationCanceledException)
             {
-                _guard.FailedHandshake.Add();
+                (bound.IsCancellationRequested && !cancel.IsCancellationRequested ? _guard.SlowHandshake : _guard.FailedHandshake).Add();
                 return;
             }
         }

@@ -52,6 +52,7 @@ public sealed class RelayRole : IRole
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
             BootstrapFile = settings.Text("bootstrap"),
             MaxSubscribers = (int)settings.Number("relay:subscribers", 1, 1_000_000),
+            MaxEgress = settings.Number("relay:maxEgress", 0, 1_000_000) is var megabits and > 0 ? megabits * 1_000_000 : null,
             MaxConnectionsPerAddress = (int)settings.Number("relay:perAddress", 1, 1_000_000),
             ServingSessions = new TillSessions(till.Till),
             PayingSessions = new PurseSessions(purse.Purse),

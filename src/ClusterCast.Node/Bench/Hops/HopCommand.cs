@@ -45,7 +45,11 @@ public static class HopCommand
         }
 
         var taken = viewer ?? mesh.Carries.FirstOrDefault();
-        var report = new HopReport(options.Place.ToString(), options.Number, taken?.Statistics.RelaysUsed.Count ?? 0, [.. parts]);
+        var statistics = taken?.Statistics;
+        var (tried, found, decided) = mesh.DirectWays;
+        var report = new HopReport(
+            options.Place.ToString(), options.Number, statistics?.RelaysUsed.Count ?? 0, statistics?.Relay is { } parent ? HopKeys.NumberOf(parent) : null,
+            statistics?.PartsLost ?? 0, tried, found, decided?.TotalMilliseconds, [.. parts]);
         await File.WriteAllTextAsync(options.Report, report.ToJson(), CancellationToken.None).ConfigureAwait(false);
         return ExitCode.Ok;
     }

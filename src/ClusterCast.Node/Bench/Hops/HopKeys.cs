@@ -23,6 +23,9 @@ internal static class HopKeys
     /// <summary>The key of a place.</summary>
     public static PrivateKey Node(byte number) => PrivateKey.From(Keccak256.Hash(Encoding.UTF8.GetBytes($"clustercast bench hop {number}")).Span);
 
+    /// <summary>The place with this key; null for a node of another chain.</summary>
+    public static int? NumberOf(Address node) => Enumerable.Range(1, 200).Select(number => (int?)number).FirstOrDefault(number => Node((byte)number!.Value).Address == node);
+
     private sealed class OneKey(Address key) : ISigningKeys
     {
         public bool IsSigningKey(StreamId stream, Address address, ulong timeMs) => address == key;

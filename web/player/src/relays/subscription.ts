@@ -175,6 +175,7 @@ export class Subscription {
       connection.onFrame = (frame, size) => {
         this.counters.controlBytes += size;
         if (frame.type === "record") this.add(frame);
+        if (frame.type === "load") this.candidates.loaded(candidate.node, frame.percent);
       };
       return connection;
     } catch (error) {
@@ -199,6 +200,7 @@ export class Subscription {
       leaf: (part) => this.#leaf(link, part),
       head: (head) => this.#head(head),
       record: (record) => this.add(record),
+      load: (percent) => this.candidates.loaded(link.node, percent),
       falseReceipt: (head, receipt) => this.#keep(falseReceipt(options.deployment, head, receipt)),
       failed: (failure) => void this.#failed(link, failure),
     });

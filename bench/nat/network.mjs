@@ -1,0 +1,71 @@
+// A source, a public relay, a relay behind a NAT box and a viewer behind another, in the network lab; all of them real processes.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../lib/until.mjs';
+import { NetLab } from '../netlab/netlab.mjs';
+
+const PORT = 7400;
+const START_MS = 30_000;
+const FAR_MS = 15;
+const NEAR_MS = 2;
+const [SOURCE, PUBLIC, HIDDEN, VIEWER] = [1, 2, 3, 4];
+
+export const HIDDEN_NUMBER = HIDDEN;
+
+export class NatNetwork {
+  #programs = [];
+
+  static async open(binary, folder) {
+    const lab = await NetLab.open({ seed: 11 });
+    try {
+      const network = new NatNetwork();
+      const boxes = { relay: await lab.nat('relaybox', 'full-cone'), viewer: await lab.nat('viewerbox', 'full-cone') };
+      const hosts = {
+        source: await lab.host('source'),
+        relay: await lab.host('relay', { link: { delay: FAR_MS } }),
+        hidden: await lab.host('hidden', { nat: boxes.relay, link: { delay: NEAR_MS } }),
+        viewer: await lab.host('viewer', { nat: boxes.viewer, link: { delay: NEAR_MS } }),
+      };
+      Object.assign(network, { lab, boxes, hosts, binary, folder });
+      await network.#start('relay', 'relay', PUBLIC, ['--listen', `${hosts.relay.address}:${PORT}`]);
+      await network.#start('source', 'source', SOURCE, [...network.#dial(), '--seconds', '3600', '--kilobits', '500', '--fps', '10'], false);
+      return network;
+    } catch (error) {
+      await lab.close();
+      throw error;
+    }
+  }
+
+  /** Runs a viewer behind one kind of NAT while a relay behind another carries the track; resolves to the viewer's report. */
+  async watch(viewerKind, relayKind, seconds) {
+    await this.boxes.relay.change(relayKind);
+    await this.boxes.viewer.change(viewerKind);
+    const hidden = await this.#start('hidden', 'relay', HIDDEN, ['--listen', `${this.hosts.hidden.address}:${PORT}`, ...this.#dial()]);
+    try {
+      await sleep(2_000); // It has heard of the track and told so in its record.
+      const viewer = await this.#start('viewer', 'viewer', VIEWER, this.#dial());
+      await sleep(seconds * 1_000);
+      await viewer.stop();
+      return JSON.parse(readFileSync(this.#report(VIEWER), 'utf8'));
+    } finally {
+      await hidden.stop();
+    }
+  }
+
+  async close() {
+    await Promise.all(this.#programs.map((program) => program.stop()));
+    await this.lab.close();
+  }
+
+  #dial() { return ['--dial', `quic://${this.hosts.relay.address}:${PORT}`, '--dial-number', String(PUBLIC)]; }
+
+  #report(number) { return join(this.folder, `${number}.json`); }
+
+  async #start(host, place, number, args, waits = true) {
+    const program = this.hosts[host].program(this.binary, ['bench', 'hop', '--place', place, '--number', String(number), '--report', this.#report(number), ...args]);
+    this.#programs.push(program);
+    if (waits) await until(() => { program.check(); return program.said.includes('"ready"'); }, START_MS, () => program.failure('does not start'));
+    return program;
+  }
+}
