@@ -7,13 +7,10 @@ public class TreeTests
     /// <summary>What carries the connections.</summary>
     protected virtual EndpointKind By => EndpointKind.Tls;
 
-    /// <summary>Share of packets that are lost, for QUIC.</summary>
-    protected virtual double Loss => 0;
-
     [Fact]
     public async Task Three_relays_that_know_one_bootstrap_peer_form_a_tree_of_two_levels()
     {
-        await using var world = new MeshWorld(By, Loss);
+        await using var world = new MeshWorld(By);
         var first = world.Relay(1);
         world.Bootstrap(first);
         var second = world.Relay(2);
@@ -35,7 +32,7 @@ public class TreeTests
     [Fact]
     public async Task A_viewer_gets_every_byte_through_two_levels()
     {
-        await using var world = new MeshWorld(By, Loss);
+        await using var world = new MeshWorld(By);
         var first = world.Relay(1);
         world.Bootstrap(first);
         var second = world.Relay(2);

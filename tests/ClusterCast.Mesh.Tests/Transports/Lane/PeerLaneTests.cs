@@ -100,7 +100,9 @@ public sealed class PeerLaneTests
         public static async Task<Scene> Open(double loss, Func<MeshOptions, MeshOptions>? change = null)
         {
             var scene = new Scene();
-            scene.Node = scene._world.Relay(1, change);
+            
+            // Whatever the machine does beside, no media becomes too old here.
+            scene.Node = scene._world.Relay(1, options => (change?.Invoke(options) ?? options) with { MaxLatency = TimeSpan.FromMinutes(1) });
             scene.Publisher = scene._world.Publish(scene.Node);
             var options = scene._world.Options(PeerRole.Viewer, 20);
             (scene.Link, var end) = LossyTransport.Pair(scene.Node.NodeId, options.NodeKey.Address, loss, seed: 11);

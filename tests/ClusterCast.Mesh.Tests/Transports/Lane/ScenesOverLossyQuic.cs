@@ -1,17 +1,8 @@
 using ClusterCast.Mesh.Tests.Sessions;
 using ClusterCast.Mesh.Tests.Subscribing;
-using ClusterCast.Mesh.Tests.Tree;
 using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Tests.Transports.Lane;
-
-/// <summary>The scenes of the tree over QUIC that loses packets, with loss protection for all tracks.</summary>
-public sealed class TreeOverLossyQuicTests : TreeTests
-{
-    protected override EndpointKind By => EndpointKind.Quic;
-
-    protected override double Loss => 0.02;
-}
 
 /// <summary>The scenes of failover over QUIC that loses packets, with loss protection for all tracks.</summary>
 public sealed class FailoverOverLossyQuicTests : FailoverTests
