@@ -27,7 +27,7 @@ run() { # suite
     protocol | media | mesh | chain | payments | node) dotnet_suite "ClusterCast.${1^}.Tests" ;;
     endtoend) dotnet_suite ClusterCast.EndToEnd ;;
     contracts) (cd contracts && bounded npx --no-install forge test --json >"$results/contracts.forge.json") ;;
-    checks) (cd contracts && bounded node --test --test-reporter=junit checks/*.test.mjs script/*.test.mjs ../bench/{lib,netlab}/*.test.mjs >"$results/checks.junit.xml") ;;
+    checks) (cd contracts && bounded node --test --test-reporter=junit checks/*.test.mjs script/*.test.mjs ../bench/{lib,netlab,nat}/*.test.mjs >"$results/checks.junit.xml") ;;
     web)
       (cd web && bounded npm test --silent)
       local status=$?

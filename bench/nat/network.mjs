@@ -6,8 +6,11 @@ import { until } from '../lib/until.mjs';
 import { NetLab } from '../netlab/netlab.mjs';
 
 const PORT = 7400;
-const START_MS = 30_000;
-const FAR_MS = 15;
+const START_MS = 60_000;
+const DECIDE_MS = 60_000;
+const OVER_TRIES = 100;
+const DECIDED = /(Direct way|No direct way) to/;
+const FAR_MS = 40;
 const NEAR_MS = 2;
 const [SOURCE, PUBLIC, HIDDEN, VIEWER] = [1, 2, 3, 4];
 
@@ -37,14 +40,16 @@ export class NatNetwork {
     }
   }
 
-  /** Runs a viewer behind one kind of NAT while a relay behind another carries the track; resolves to the viewer's report. */
+  /** Runs a viewer behind one kind of NAT while a relay behind another carries the track, until that has been tried and so many seconds more; the viewer's report. */
   async watch(viewerKind, relayKind, seconds) {
     await this.boxes.relay.change(relayKind);
     await this.boxes.viewer.change(viewerKind);
     const hidden = await this.#start('hidden', 'relay', HIDDEN, ['--listen', `${this.hosts.hidden.address}:${PORT}`, ...this.#dial()]);
     try {
-      await sleep(2_000); // It has heard of the track and told so in its record.
       const viewer = await this.#start('viewer', 'viewer', VIEWER, this.#dial());
+      await until(() => { viewer.check(); return DECIDED.test(viewer.said); }, DECIDE_MS, () => viewer.failure('does not try the relay behind the NAT'));
+      // After a direct connection the track goes over to it, once the first round trips are known.
+      for (let i = 0; i < OVER_TRIES && / Direct way to/.test(viewer.said) && !/is nearer/.test(viewer.said); i++) await sleep(100);
       await sleep(seconds * 1_000);
       await viewer.stop();
       return JSON.parse(readFileSync(this.#report(VIEWER), 'utf8'));

@@ -51,7 +51,8 @@ class Host {
     try {
       return (await execute('ip', ['netns', 'exec', this.namespace, path, ...args], { timeout: PATIENCE_MS, killSignal: 'SIGKILL', maxBuffer: 1 << 24 })).stdout;
     } catch (error) {
-      throw new Failure(`${path} in ${this.name} failed: ${`${error.stderr || error.stdout || error.message}`.trim().split('\n').at(-1)}`);
+      const failure = new Failure(`${path} in ${this.name} failed: ${`${error.stderr || error.stdout || error.message}`.trim().split('\n').at(-1)}`, error.code);
+      throw Object.assign(failure, { output: error.stdout });
     }
   }
 

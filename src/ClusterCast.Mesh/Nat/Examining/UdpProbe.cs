@@ -8,6 +8,7 @@ namespace ClusterCast.Mesh.Nat.Examining;
 internal static class UdpProbe
 {
     private const int MostDials = 4;
+    private const int Tries = 2;
 
     /// <summary>Whether UDP gets through, and where the relays see this node's socket.</summary>
     public static async Task<(UdpReach Reach, IReadOnlyList<IPEndPoint> Seen)> RunAsync(ExaminingFloor floor, IReadOnlyList<RelayAnswer> answers, CancellationToken cancel)
@@ -35,14 +36,19 @@ internal static class UdpProbe
 
     private static async Task<IPEndPoint?> SeenAsync(ExaminingFloor floor, DialAddress address, CancellationToken cancel)
     {
-        try
+        for (var i = 0; i < Tries; i++)
         {
-            await using var contact = await floor.OpenAsync(address with { Fallback = null }, null, cancel);
-            return await contact.SeenAsync(cancel);
+            try
+            {
+                await using var contact = await floor.OpenAsync(address with { Fallback = null }, null, cancel);
+                return await contact.SeenAsync(cancel);
+            }
+            catch (MeshException)
+            {
+                // Blocked, or lost on a bad line: once more tells.
+            }
         }
-        catch (MeshException)
-        {
-            return null;
-        }
+
+        return null;
     }
 }
