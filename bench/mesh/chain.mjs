@@ -11,20 +11,23 @@ const LAST_MICROS = 1e6;
 /** Runs the chain; `hosts` are the four places' `{ address, port, program }`. Resolves to the parts of each place, source first. */
 export async function runChain({ hosts, binary, folder, protection, seconds, kilobits = 6_000, fps = 30 }) {
   const files = hosts.map((_, i) => join(folder, `${protection}${i + 1}.json`));
-  const start = async (i, place, args) => {
+  const programs = [];
+  const start = (i, place, args) => {
     const program = hosts[i].program(binary, ['bench', 'hop', '--place', place, '--number', String(i + 1), '--protection', protection, '--report', files[i], ...args]);
-    if (place !== 'source') await until(() => { program.check(); return program.said.includes('"ready"'); }, START_MS, () => program.failure('does not start'));
+    programs.push(program);
     return program;
   };
+  const says = (program, what) => until(() => { program.check(); return program.said.includes(`"ready":"${what}"`); }, START_MS, () => program.failure('does not get that far'));
   const dial = (to) => ['--dial', `quic://${hosts[to].address}:${hosts[to].port}`, '--dial-number', String(to + 1)];
   const listen = (i) => ['--listen', `${hosts[i].address}:${hosts[i].port}`];
-  const programs = [];
   try {
-    programs.push(await start(1, 'relay', listen(1)));
-    programs.push(await start(2, 'relay', [...listen(2), ...dial(1)]));
-    programs.push(await start(3, 'viewer', dial(2)));
-    const source = await start(0, 'source', [...dial(1), '--seconds', String(seconds), '--kilobits', String(kilobits), '--fps', String(fps)]);
-    programs.push(source);
+    const first = start(1, 'relay', listen(1));
+    await says(first, 'hop');
+    const second = start(2, 'relay', [...listen(2), ...dial(1)]);
+    await says(second, 'hop');
+    const source = start(0, 'source', [...dial(1), '--seconds', String(seconds), '--kilobits', String(kilobits), '--fps', String(fps)]);
+    await says(second, 'track'); // The viewer comes when the place beside the first relay is taken.
+    start(3, 'viewer', dial(2));
     const status = await source.end;
     if (status !== 0) throw source.failure(`ended with ${status === null ? 'a signal' : `status ${status}`}`);
   } finally {
@@ -40,7 +43,8 @@ export function follow(places) {
   const key = ({ window, part }) => window * 1_000 + part;
   const at = places.slice(1).map((parts) => new Map(parts.map((part) => [key(part), part.micros])));
   const [source] = places;
-  const [begin, end] = [source[0].micros + WARM_UP_MICROS, source.at(-1).micros - LAST_MICROS];
+  const joined = Math.max(...places.map((parts) => parts[0]?.micros ?? Infinity));
+  const [begin, end] = [joined + WARM_UP_MICROS, source.at(-1).micros - LAST_MICROS];
   return source.filter(({ micros }) => micros > begin && micros < end)
     .map((part) => ({ leaves: part.leaves, micros: [part.micros, ...at.map((place) => place.get(key(part)) ?? null)] }));
 }

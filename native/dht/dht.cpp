@@ -20,7 +20,7 @@ using settings = lt::settings_pack;
 namespace {
 
 constexpr int waiting_events = 20000;
-constexpr std::size_t learned_addresses = 64;
+constexpr std::size_t learned_addresses = 24;
 
 struct queued {
   cc_dht_event event{};

@@ -23,7 +23,7 @@ enum {
   CC_DHT_LOCAL = 1,        /* Many nodes on one address or in one private network: lifts the limits per address. */
   CC_DHT_MAP_PORTS = 2,    /* Looks for a gateway that maps ports. */
   CC_DHT_READ_ONLY = 4,    /* Asks but does not answer, BEP 43: for nodes that come and go. */
-  CC_DHT_LEARN = 8,        /* Pings the first 64 addresses that it hears from, so that the tables of a small network fill at once and not by one node in 5 s. */
+  CC_DHT_LEARN = 8,        /* Pings the first 24 addresses that it hears from, so that the tables of a small network fill at once and not by one node in 5 s. */
   CC_DHT_MAPPING_ONLY = 16 /* No DHT, only the port mapping. */
 };
 

@@ -41,7 +41,7 @@ typedef struct {
   uint16_t family; /* 4 or 6 */
 } ccq_address;
 
-enum { CCQ_RENO = 0, CCQ_CUBIC = 1, CCQ_BBR = 2 };
+enum { CCQ_RENO = 0, CCQ_CUBIC = 1, CCQ_BBR = 2, CCQ_BBR2 = 3 };
 
 enum {
   CCQ_NO_GSO = 1,          /* one system call argument per packet */
@@ -108,7 +108,7 @@ enum {
   CCQ_PEER_OPENED,     /* stream */
   CCQ_DATA,            /* stream, slab, offset, length; flags: CCQ_FIN */
   CCQ_PEER_RESET,      /* stream, value: code. No more data */
-  CCQ_PEER_STOPPED,    /* stream, value: code. What was not sent is dropped and the stream is reset */
+  CCQ_PEER_STOPPED,    /* stream; the library tells no code. What was not sent is dropped and the stream is reset */
   CCQ_STREAM_CLOSED,   /* the last event of a stream */
   CCQ_WRITABLE,        /* value: bytes of all streams that have left the queue so far */
   CCQ_DATAGRAM_IN,     /* slab, offset, length */

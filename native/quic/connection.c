@@ -1,4 +1,4 @@
-/* One connection: how it begins, what it reads, when it wants to be woken, how it ends. */
+/* One connection: how it begins, what it reads, when it wants to be woken. */
 #include "internal.h"
 
 #include <stdlib.h>
@@ -9,7 +9,6 @@
 #define DATAGRAM_FRAME_LIMIT 65535
 #define DATAGRAM_OVERHEAD 44 /* short header with the longest id, packet number, tag, frame header */
 #define CLIENT_DCID_BYTES 16
-#define MAX_IDS 64
 
 /* Ids of this side have one length and are their own key. A client's first id may have any length and is hashed. */
 uint64_t ccq_cid_key(const ccq_context *context, const uint8_t *cid, size_t length) {
@@ -40,161 +39,6 @@ void ccq_reschedule(ccq_connection *connection) {
   if (connection->state == CCQ_ALIVE) {
     ccq_timers_move(connection, ngtcp2_conn_get_expiry(connection->quic));
   }
-}
-
-/* ---- what the library asks for and tells ---- */
-
-static ngtcp2_conn *get_conn(ngtcp2_crypto_conn_ref *reference) { return ((ccq_connection *)reference->user_data)->quic; }
-
-static void on_random(uint8_t *to, size_t length, const ngtcp2_rand_ctx *context) {
-  (void)context;
-  if (gnutls_rnd(GNUTLS_RND_NONCE, to, length) < 0) {
-    abort(); /* GnuTLS has no randomness: nothing that follows would be secret */
-  }
-}
-
-static bool new_cid(ccq_context *context, ngtcp2_cid *cid) {
-  do {
-    cid->datalen = CCQ_CID_BYTES;
-    if (gnutls_rnd(GNUTLS_RND_RANDOM, cid->data, CCQ_CID_BYTES) < 0) {
-      return false;
-    }
-  } while (ccq_table_get(&context->by_cid, ccq_cid_key(context, cid->data, cid->datalen)));
-  return true;
-}
-
-static int on_new_cid(ngtcp2_conn *quic, ngtcp2_cid *cid, uint8_t *token, size_t length, void *user) {
-  (void)quic;
-  ccq_connection *connection = user;
-  ccq_context *context = connection->context;
-  if (length != CCQ_CID_BYTES || !new_cid(context, cid) ||
-      ngtcp2_crypto_generate_stateless_reset_token(token, context->config.secret, sizeof context->config.secret, cid) != 0 ||
-      !ccq_table_put(&context->by_cid, ccq_cid_key(context, cid->data, cid->datalen), connection)) {
-    return NGTCP2_ERR_CALLBACK_FAILURE;
-  }
-  return 0;
-}
-
-static int on_old_cid(ngtcp2_conn *quic, const ngtcp2_cid *cid, void *user) {
-  (void)quic;
-  ccq_context *context = ((ccq_connection *)user)->context;
-  ccq_table_remove(&context->by_cid, ccq_cid_key(context, cid->data, cid->datalen));
-  return 0;
-}
-
-static int on_key_update(ngtcp2_conn *quic, uint8_t *rx_secret, uint8_t *tx_secret, ngtcp2_crypto_aead_ctx *rx_aead, uint8_t *rx_iv,
-                         ngtcp2_crypto_aead_ctx *tx_aead, uint8_t *tx_iv, const uint8_t *current_rx, const uint8_t *current_tx, size_t length,
-                         void *user) {
-  ccq_connection *connection = user;
-  connection->figures.key_updates = connection->keys_prepared++; /* the library holds the next keys ready */
-  return ngtcp2_crypto_update_key_cb(quic, rx_secret, tx_secret, rx_aead, rx_iv, tx_aead, tx_iv, current_rx, current_tx, length, user);
-}
-
-static int on_stateless_reset(ngtcp2_conn *quic, const ngtcp2_pkt_stateless_reset *reset, void *user) {
-  (void)quic, (void)reset;
-  ccq_connection *connection = user;
-  connection->reset_received = true;
-  connection->context->stats.resets_received++;
-  return 0;
-}
-
-static int on_datagram(ngtcp2_conn *quic, uint32_t flags, const uint8_t *bytes, size_t length, void *user) {
-  (void)quic, (void)flags;
-  ccq_connection *connection = user;
-  ccq_context *context = connection->context;
-  ccq_slab *slab = context->backlog + context->fresh_count < CCQ_EVENT_LIMIT / 2 ? ccq_slab_new(length) : NULL;
-  if (!slab) {
-    context->stats.datagrams_dropped++;
-    return 0;
-  }
-  memcpy(slab->data, bytes, length);
-  ccq_event event = {.type = CCQ_DATAGRAM_IN, .connection = connection->handle, .slab = slab, .length = (uint32_t)length};
-  if (!ccq_emit(context, &event)) {
-    ccq_slab_release(slab);
-    context->stats.datagrams_dropped++;
-  }
-  return 0;
-}
-
-static int on_lost_datagram(ngtcp2_conn *quic, uint64_t id, void *user) {
-  (void)quic, (void)id;
-  ((ccq_connection *)user)->figures.lost_packets++;
-  return 0;
-}
-
-static void end_handshake(ccq_connection *connection) {
-  if (connection->counted) {
-    connection->counted = false;
-    connection->context->handshakes--;
-  }
-}
-
-static int on_handshake(ngtcp2_conn *quic, void *user) {
-  ccq_connection *connection = user;
-  ccq_context *context = connection->context;
-  unsigned count = 0;
-  const gnutls_datum_t *chain = gnutls_certificate_get_peers(connection->tls, &count);
-  size_t certificate = chain && count ? chain[0].size : 0;
-  gnutls_datum_t alpn;
-  if (gnutls_alpn_get_selected_protocol(connection->tls, &alpn) < 0 || alpn.size > CCQ_ALPN_BYTES) {
-    return NGTCP2_ERR_CALLBACK_FAILURE;
-  }
-  connection->info = ccq_slab_new(sizeof(ccq_peer) + certificate);
-  if (!connection->info) {
-    context->stats.allocation_failures++;
-    return NGTCP2_ERR_CALLBACK_FAILURE;
-  }
-  ccq_peer *peer = (ccq_peer *)connection->info->data;
-  memset(peer, 0, sizeof *peer);
-  ccq_address_out(&peer->remote, &connection->peer);
-  memcpy(peer->alpn, alpn.data, alpn.size);
-  peer->alpn_length = alpn.size;
-  peer->certificate_length = (uint32_t)certificate;
-  if (certificate) {
-    memcpy(connection->info->data + sizeof *peer, chain[0].data, certificate);
-  }
-  connection->connected = true;
-  end_handshake(connection);
-  if (context->config.keep_alive_ms) {
-    ngtcp2_conn_set_keep_alive_timeout(quic, context->config.keep_alive_ms * NGTCP2_MILLISECONDS);
-  }
-  ccq_publish_figures(connection);
-  ccq_slab_retain(connection->info);
-  ccq_event event = {
-    .type = CCQ_CONNECTED, .flags = connection->server ? CCQ_SERVER : 0, .connection = connection->handle, .slab = connection->info};
-  if (!ccq_emit(context, &event)) {
-    ccq_slab_release(connection->info);
-    return NGTCP2_ERR_CALLBACK_FAILURE;
-  }
-  connection->reported = true;
-  context->stats.connected++;
-  return 0;
-}
-
-static const ngtcp2_callbacks *callbacks(void) {
-  static ngtcp2_callbacks all = {
-    .client_initial = ngtcp2_crypto_client_initial_cb,
-    .recv_client_initial = ngtcp2_crypto_recv_client_initial_cb,
-    .recv_crypto_data = ngtcp2_crypto_recv_crypto_data_cb,
-    .handshake_completed = on_handshake,
-    .encrypt = ngtcp2_crypto_encrypt_cb,
-    .decrypt = ngtcp2_crypto_decrypt_cb,
-    .hp_mask = ngtcp2_crypto_hp_mask_cb,
-    .recv_stateless_reset = on_stateless_reset,
-    .recv_retry = ngtcp2_crypto_recv_retry_cb,
-    .rand = on_random,
-    .get_new_connection_id = on_new_cid,
-    .remove_connection_id = on_old_cid,
-    .update_key = on_key_update,
-    .delete_crypto_aead_ctx = ngtcp2_crypto_delete_crypto_aead_ctx_cb,
-    .delete_crypto_cipher_ctx = ngtcp2_crypto_delete_crypto_cipher_ctx_cb,
-    .recv_datagram = on_datagram,
-    .lost_datagram = on_lost_datagram,
-    .get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb,
-    .version_negotiation = ngtcp2_crypto_version_negotiation_cb,
-  };
-  ccq_stream_callbacks(&all);
-  return &all;
 }
 
 /* ---- begin ---- */
@@ -230,7 +74,7 @@ static ccq_connection *connection_new(ccq_context *context, uint64_t handle, con
     connection->context = context;
     connection->handle = handle;
     connection->peer = *peer;
-    connection->reference = (ngtcp2_crypto_conn_ref){get_conn, connection};
+    connection->reference = (ngtcp2_crypto_conn_ref){ccq_get_conn, connection};
   }
   return connection;
 }
@@ -240,7 +84,7 @@ static ngtcp2_path path_of(ccq_context *context, const ccq_sockaddr *remote) {
                        .remote = {(struct sockaddr *)(uintptr_t)&remote->any, ccq_address_length(remote)}};
 }
 
-static void discard(ccq_connection *connection) {
+void ccq_discard(ccq_connection *connection) {
   if (connection->quic) {
     ngtcp2_conn_del(connection->quic);
   }
@@ -258,7 +102,7 @@ static bool enlist(ccq_connection *connection, const ngtcp2_cid *own, const ngtc
   /* The QUIC bit tells packets from bare datagrams, and libngtcp2 0.12 offers its greasing (RFC 9287) whatever it is told. */
   ((ngtcp2_transport_params *)(uintptr_t)ngtcp2_conn_get_local_transport_params(connection->quic))->grease_quic_bit = 0;
   if (!ccq_timers_add(connection)) {
-    discard(connection);
+    ccq_discard(connection);
     return false;
   }
   if (clients) {
@@ -295,12 +139,12 @@ ccq_connection *ccq_accept(ccq_context *context, const ngtcp2_pkt_hd *header, co
   ngtcp2_cid own;
   ngtcp2_path path = path_of(context, &connection->peer);
   params.stateless_reset_token_present = 1;
-  if (!new_cid(context, &own) ||
+  if (!ccq_new_cid(context, &own) ||
       ngtcp2_crypto_generate_stateless_reset_token(params.stateless_reset_token, context->config.secret, sizeof context->config.secret, &own) != 0 ||
-      ngtcp2_conn_server_new(&connection->quic, &header->scid, &own, &path, header->version, callbacks(), &settings, &params, NULL, connection) != 0 ||
+      ngtcp2_conn_server_new(&connection->quic, &header->scid, &own, &path, header->version, ccq_callbacks(), &settings, &params, NULL, connection) != 0 ||
       !(connection->tls = ccq_session_server(connection))) {
     context->stats.allocation_failures++;
-    discard(connection);
+    ccq_discard(connection);
     return NULL;
   }
   if (!enlist(connection, &own, &header->dcid)) {
@@ -355,10 +199,10 @@ void ccq_dial(ccq_context *context, const ccq_command *command) {
   settings_of(context, &settings, &params);
   ngtcp2_cid own, theirs = {.datalen = CLIENT_DCID_BYTES};
   ngtcp2_path path = path_of(context, &connection->peer);
-  if (!new_cid(context, &own) || gnutls_rnd(GNUTLS_RND_NONCE, theirs.data, theirs.datalen) < 0 ||
-      ngtcp2_conn_client_new(&connection->quic, &theirs, &own, &path, NGTCP2_PROTO_VER_V1, callbacks(), &settings, &params, NULL, connection) != 0 ||
+  if (!ccq_new_cid(context, &own) || gnutls_rnd(GNUTLS_RND_NONCE, theirs.data, theirs.datalen) < 0 ||
+      ngtcp2_conn_client_new(&connection->quic, &theirs, &own, &path, NGTCP2_PROTO_VER_V1, ccq_callbacks(), &settings, &params, NULL, connection) != 0 ||
       !(connection->tls = ccq_session_client(connection, name))) {
-    discard(connection);
+    ccq_discard(connection);
     refuse_dial(context, command->connection, "The connection could not be set up.");
     return;
   }
@@ -457,11 +301,8 @@ void ccq_datagram_done(ccq_connection *connection, bool sent) {
 
 static void count_losses(ccq_connection *connection) {
   for (size_t i = 0; i < connection->streams.capacity; i++) {
-    ccq_stream *stream = connection->streams.slots[i].value;
-    size_t losses = stream ? ngtcp2_conn_get_stream_loss_count(connection->quic, stream->id) : 0;
-    if (stream && losses > stream->losses) {
-      connection->figures.lost_packets += losses - stream->losses;
-      stream->losses = losses;
+    if (connection->streams.slots[i].value) {
+      ccq_stream_count_losses(connection->streams.slots[i].value);
     }
   }
 }
@@ -491,138 +332,4 @@ void ccq_publish_figures(ccq_connection *connection) {
   for (size_t i = 0; i < sizeof *figures / sizeof *from; i++) {
     __atomic_store_n(&to[i], from[i], __ATOMIC_RELAXED);
   }
-}
-
-/* ---- end ---- */
-
-void ccq_tell_closed(ccq_connection *connection) {
-  if (ccq_emit(connection->context, &connection->closed)) {
-    connection->close_pending = false;
-    connection->closed.slab = NULL;
-  }
-}
-
-static void enter(ccq_connection *connection, ccq_state state, uint32_t by, uint64_t code, const char *reason, size_t length) {
-  ccq_context *context = connection->context;
-  uint64_t linger = 3 * ngtcp2_conn_get_pto(connection->quic);
-  connection->state = state;
-  end_handshake(connection);
-  if (!connection->connected) {
-    context->stats.handshakes_failed++;
-  }
-  ccq_publish_figures(connection);
-  ccq_streams_free(connection);
-  connection->sending = connection->sending_last = NULL;
-  connection->blocked_streams = 0;
-  while (connection->datagrams) {
-    ccq_datagram_done(connection, false);
-  }
-  ccq_timers_move(connection, context->now + (linger < NGTCP2_SECONDS ? linger : NGTCP2_SECONDS));
-  if (connection->reported) {
-    connection->closed = (ccq_event){.type = CCQ_CLOSED, .flags = by, .connection = connection->handle, .value = code};
-    connection->closed.slab = length ? ccq_slab_new(length) : NULL;
-    if (connection->closed.slab) {
-      memcpy(connection->closed.slab->data, reason, length);
-      connection->closed.length = (uint32_t)length;
-    }
-    connection->close_pending = true;
-    ccq_tell_closed(connection);
-  }
-}
-
-void ccq_close(ccq_connection *connection, const ngtcp2_connection_close_error *error, uint32_t by, uint64_t code, const char *reason) {
-  if (connection->state != CCQ_ALIVE) {
-    return;
-  }
-  ccq_context *context = connection->context;
-  uint8_t words[NGTCP2_MAX_PMTUD_UDP_PAYLOAD_SIZE];
-  ngtcp2_path_storage path;
-  ngtcp2_path_storage_zero(&path);
-  ngtcp2_pkt_info info;
-  ngtcp2_ssize length = ngtcp2_conn_write_connection_close(connection->quic, &path.path, &info, words, context->config.max_udp_payload, error, context->now);
-  if (length > 0) {
-    ccq_send_queued(context); /* what was written before leaves before */
-    ccq_send_now(context, words, (size_t)length, &connection->peer);
-    connection->last_words = malloc((size_t)length);
-    if (connection->last_words) {
-      memcpy(connection->last_words, words, (size_t)length);
-      connection->last_words_length = (size_t)length;
-      connection->words_due = 1;
-    }
-  }
-  enter(connection, CCQ_CLOSING, by, code, reason, reason ? strlen(reason) : 0);
-}
-
-static void fail_draining(ccq_connection *connection) {
-  ngtcp2_connection_close_error error;
-  ngtcp2_conn_get_connection_close_error(connection->quic, &error);
-  uint32_t by = connection->reset_received                                                ? CCQ_BY_STATELESS_RESET
-                : error.type == NGTCP2_CONNECTION_CLOSE_ERROR_CODE_TYPE_APPLICATION ? CCQ_BY_PEER
-                                                                                    : CCQ_BY_PEER_TRANSPORT;
-  enter(connection, CCQ_DRAINING, by, error.error_code, (const char *)error.reason, error.reasonlen);
-}
-
-/* The library has returned an error: each has its own way to end. */
-void ccq_fail(ccq_connection *connection, int result) {
-  if (connection->state != CCQ_ALIVE) {
-    return;
-  }
-  connection->context->stats.refused_packets += result != NGTCP2_ERR_DRAINING && result != NGTCP2_ERR_IDLE_CLOSE && result != NGTCP2_ERR_HANDSHAKE_TIMEOUT;
-  const char *text = ngtcp2_strerror(result);
-  ngtcp2_connection_close_error error;
-  ngtcp2_connection_close_error_default(&error);
-  switch (result) {
-  case NGTCP2_ERR_DRAINING:
-    fail_draining(connection);
-    return;
-  case NGTCP2_ERR_IDLE_CLOSE:
-    enter(connection, CCQ_DRAINING, CCQ_BY_IDLE, 0, NULL, 0);
-    return;
-  case NGTCP2_ERR_HANDSHAKE_TIMEOUT:
-    enter(connection, CCQ_DRAINING, CCQ_BY_HANDSHAKE_TIMEOUT, 0, NULL, 0);
-    return;
-  case NGTCP2_ERR_CLOSING:
-  case NGTCP2_ERR_DROP_CONN:
-  case NGTCP2_ERR_RETRY:
-  case NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
-    enter(connection, CCQ_DRAINING, CCQ_BY_ERROR, ngtcp2_err_infer_quic_transport_error_code(result), text, strlen(text));
-    return;
-  case NGTCP2_ERR_CRYPTO:
-    ngtcp2_connection_close_error_set_transport_error_tls_alert(&error, ngtcp2_conn_get_tls_alert(connection->quic), NULL, 0);
-    break;
-  default:
-    ngtcp2_connection_close_error_set_transport_error_liberr(&error, result, NULL, 0);
-    break;
-  }
-  if (result == NGTCP2_ERR_CRYPTO) {
-    const char *alert = gnutls_alert_get_name(ngtcp2_conn_get_tls_alert(connection->quic));
-    text = alert ? alert : text;
-  }
-  ccq_close(connection, &error, CCQ_BY_ERROR, error.error_code, text);
-}
-
-void ccq_reap(ccq_connection *connection) {
-  ccq_context *context = connection->context;
-  ngtcp2_cid ids[MAX_IDS];
-  size_t count = ngtcp2_conn_get_num_scid(connection->quic);
-  if (count <= MAX_IDS) {
-    count = ngtcp2_conn_get_scid(connection->quic, ids);
-    for (size_t i = 0; i < count; i++) {
-      ccq_table_remove(&context->by_cid, ccq_cid_key(context, ids[i].data, ids[i].datalen));
-    }
-  } else {
-    abort(); /* the library has issued more ids than active_connection_id_limit lets it */
-  }
-  if (connection->client_dcid.datalen) {
-    ccq_table_remove(&context->by_cid, ccq_cid_key(context, connection->client_dcid.data, connection->client_dcid.datalen));
-  }
-  ccq_table_remove(&context->by_handle, connection->handle);
-  ccq_timers_remove(connection);
-  end_handshake(connection);
-  ccq_streams_free(connection);
-  ccq_slab_release(connection->closed.slab);
-  ccq_slab_release(connection->info);
-  free(connection->last_words);
-  context->stats.connections--;
-  discard(connection);
 }

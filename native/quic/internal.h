@@ -23,6 +23,7 @@
 #define CCQ_RECEIVE_BATCH 32
 #define CCQ_ARENA_BYTES (1 << 20)
 #define CCQ_MESSAGES 512
+#define CCQ_TOKENS 8 /* of stateless resets, a connection */
 #define CCQ_SERVED 16 /* ALPNs */
 #define CCQ_LIMIT_BUCKETS 4096
 
@@ -111,6 +112,7 @@ typedef struct ccq_connection {
   bool close_pending; /* the closed event still has to be told */
   ccq_event closed;
   struct ccq_connection *next_dirty;
+  uint64_t tokens[CCQ_TOKENS]; /* keys of the tokens by which the peer may reset the connection; 0 is free */
   ngtcp2_cid client_dcid; /* by which the client's first packets are routed */
   ccq_sockaddr peer;
   ccq_table streams; /* by id + 1 */
@@ -169,7 +171,7 @@ struct ccq_context {
   ccq_event *fresh; /* events of this pass */
   size_t fresh_count, fresh_capacity, backlog;
 
-  ccq_table by_cid, by_handle;
+  ccq_table by_cid, by_handle, by_token;
   ccq_connection **heap;
   size_t heap_count, heap_capacity;
   ccq_connection *dirty, **dirty_tail;
@@ -232,41 +234,65 @@ bool ccq_send_now(ccq_context *context, const void *bytes, size_t length, const 
 void ccq_send_queued(ccq_context *context);
 void ccq_flush(ccq_connection *connection);
 
+/* callbacks.c */
+const ngtcp2_callbacks *ccq_callbacks(void);
+ngtcp2_conn *ccq_get_conn(ngtcp2_crypto_conn_ref *reference);
+bool ccq_new_cid(ccq_context *context, ngtcp2_cid *cid);
+void ccq_end_handshake(ccq_connection *connection);
+void ccq_remove_tokens(ccq_connection *connection);
+
 /* connection.c */
 uint64_t ccq_cid_key(const ccq_context *context, const uint8_t *cid, size_t length);
 ccq_connection *ccq_accept(ccq_context *context, const ngtcp2_pkt_hd *header, const ngtcp2_cid *original, const ccq_sockaddr *from);
 void ccq_dial(ccq_context *context, const ccq_command *command);
 void ccq_read_packet(ccq_connection *connection, const uint8_t *packet, size_t length, const ccq_sockaddr *from, uint32_t ecn);
 void ccq_expire(ccq_connection *connection);
-void ccq_close(ccq_connection *connection, const ngtcp2_connection_close_error *error, uint32_t by, uint64_t code, const char *reason);
-void ccq_fail(ccq_connection *connection, int error);
 void ccq_mark(ccq_connection *connection);
 void ccq_reschedule(ccq_connection *connection);
-void ccq_reap(ccq_connection *connection);
-void ccq_tell_closed(ccq_connection *connection);
 void ccq_publish_figures(ccq_connection *connection);
 void ccq_datagram_done(ccq_connection *connection, bool sent);
+void ccq_discard(ccq_connection *connection);
+
+/* closing.c */
+void ccq_close(ccq_connection *connection, const ngtcp2_connection_close_error *error, uint32_t by, uint64_t code, const char *reason);
+void ccq_fail(ccq_connection *connection, int error);
+void ccq_tell_closed(ccq_connection *connection);
+void ccq_reap(ccq_connection *connection);
 
 /* streams.c */
+static inline bool ccq_is_uni(int64_t id) { return (id & 2) != 0; }
+static inline bool ccq_is_local(const ccq_connection *connection, int64_t id) { return ((id & 1) != 0) == connection->server; }
+ccq_stream *ccq_stream_new(ccq_connection *connection, int64_t id, uint64_t priority);
 ccq_stream *ccq_stream_find(ccq_connection *connection, int64_t id);
+void ccq_stream_free(ccq_stream *stream);
+bool ccq_stream_tell(ccq_connection *connection, uint32_t type, int64_t stream, uint64_t value);
 void ccq_stream_list(ccq_stream *stream);
 void ccq_stream_unlist(ccq_stream *stream);
 void ccq_streams_unblock(ccq_connection *connection);
+void ccq_stream_count_losses(ccq_stream *stream);
 void ccq_stream_sent(ccq_stream *stream, size_t count, bool fin);
 void ccq_stream_drop(ccq_stream *stream);
+void ccq_stream_stopped(ccq_stream *stream);
 void ccq_streams_free(ccq_connection *connection);
 void ccq_streams_open(ccq_connection *connection);
 void ccq_stream_request(ccq_connection *connection, const ccq_command *command);
 void ccq_stream_write(ccq_connection *connection, const ccq_command *command);
 void ccq_stream_command(ccq_connection *connection, const ccq_command *command);
+
+/* stream_events.c */
 void ccq_stream_callbacks(ngtcp2_callbacks *callbacks);
 
-/* context.c */
-uint64_t ccq_now(void);
+/* address.c */
 void ccq_address_out(ccq_address *to, const ccq_sockaddr *from);
 bool ccq_address_in(const ccq_context *context, ccq_sockaddr *to, const ccq_address *from);
 socklen_t ccq_address_length(const ccq_sockaddr *address);
 bool ccq_address_equal(const ccq_sockaddr *a, const ccq_sockaddr *b);
+
+/* worker.c */
+void *ccq_work(void *context);
+
+/* context.c */
+uint64_t ccq_now(void);
 void *ccq_allocate(ccq_context *context, size_t size); /* zeroed; counts failures */
 
 #endif

@@ -75,7 +75,9 @@ void ccq_publish(ccq_context *context) {
   pthread_mutex_lock(&context->event_gate);
   size_t needed = context->event_count + context->fresh_count;
   if (context->event_head + needed > context->event_capacity) {
-    memmove(context->events, context->events + context->event_head, context->event_count * sizeof *context->events);
+    if (context->event_count) {
+      memmove(context->events, context->events + context->event_head, context->event_count * sizeof *context->events);
+    }
     context->event_head = 0;
     if (needed > context->event_capacity) {
       ccq_event *larger = realloc(context->events, needed * 2 * sizeof *larger);

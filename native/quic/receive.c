@@ -120,6 +120,14 @@ static void take_raw(ccq_context *context, const uint8_t *packet, size_t length,
   context->stats.raw_dropped++;
 }
 
+static ccq_connection *by_reset_token(ccq_context *context, const uint8_t *packet, size_t length) {
+  if (length < NGTCP2_MIN_STATELESS_RESET_RANDLEN + NGTCP2_STATELESS_RESET_TOKENLEN) {
+    return NULL;
+  }
+  const uint8_t *token = packet + length - NGTCP2_STATELESS_RESET_TOKENLEN;
+  return ccq_table_get(&context->by_token, ccq_cid_key(context, token, NGTCP2_STATELESS_RESET_TOKENLEN));
+}
+
 static void take_packet(ccq_context *context, const uint8_t *packet, size_t length, const ccq_sockaddr *from, uint32_t ecn) {
   context->stats.received_packets++;
   if (length && packet[0] < 64) {
@@ -141,6 +149,11 @@ static void take_packet(ccq_context *context, const uint8_t *packet, size_t leng
   if (!connection) {
     bool is_long = packet[0] & 0x80;
     if (!is_long) {
+      connection = by_reset_token(context, packet, length);
+      if (connection) {
+        ccq_read_packet(connection, packet, length, from, ecn);
+        return;
+      }
       context->stats.stray_packets++;
       send_reset(context, &ids, length, from);
       return;

@@ -1,15 +1,8 @@
-/* Streams of a connection: what waits to be sent, what was received, and who is next. */
+/* Streams of a connection: their life, what waits to be sent, and who is next. */
 #include "internal.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define FIRST_INBOX 4096
-#define NEXT_INBOX 16384
-
-static bool is_uni(int64_t id) { return (id & 2) != 0; }
-
-static bool is_local(const ccq_connection *connection, int64_t id) { return ((id & 1) != 0) == connection->server; }
 
 static uint64_t key_of(int64_t id) { return (uint64_t)id + 1; }
 
@@ -58,7 +51,7 @@ void ccq_streams_unblock(ccq_connection *connection) {
 
 /* ---- life ---- */
 
-static ccq_stream *stream_new(ccq_connection *connection, int64_t id, uint64_t priority) {
+ccq_stream *ccq_stream_new(ccq_connection *connection, int64_t id, uint64_t priority) {
   ccq_stream *stream = ccq_allocate(connection->context, sizeof *stream);
   if (!stream) {
     return NULL;
@@ -84,7 +77,7 @@ static void free_chunks(ccq_stream *stream) {
   stream->last = stream->current = NULL;
 }
 
-static void count_losses(ccq_stream *stream) {
+void ccq_stream_count_losses(ccq_stream *stream) {
   size_t losses = ngtcp2_conn_get_stream_loss_count(stream->connection->quic, stream->id);
   if (losses > stream->losses) {
     stream->connection->figures.lost_packets += losses - stream->losses;
@@ -92,7 +85,7 @@ static void count_losses(ccq_stream *stream) {
   }
 }
 
-static void stream_free(ccq_stream *stream) {
+void ccq_stream_free(ccq_stream *stream) {
   ccq_connection *connection = stream->connection;
   ccq_stream_drop(stream);
   if (stream->blocked) {
@@ -132,7 +125,7 @@ void ccq_streams_free(ccq_connection *connection) {
   }
 }
 
-static bool tell(ccq_connection *connection, uint32_t type, int64_t stream, uint64_t value) {
+bool ccq_stream_tell(ccq_connection *connection, uint32_t type, int64_t stream, uint64_t value) {
   ccq_event event = {.type = type, .connection = connection->handle, .stream = stream, .value = value};
   return ccq_emit(connection->context, &event);
 }
@@ -166,8 +159,8 @@ void ccq_streams_open(ccq_connection *connection) {
       link = &request->next;
       continue;
     }
-    ccq_stream *stream = result == 0 ? stream_new(connection, id, request->priority) : NULL;
-    if (!stream || ngtcp2_conn_set_stream_user_data(connection->quic, id, stream) != 0 || !tell(connection, CCQ_OPENED, id, (uint64_t)request->cookie)) {
+    ccq_stream *stream = result == 0 ? ccq_stream_new(connection, id, request->priority) : NULL;
+    if (!stream || ngtcp2_conn_set_stream_user_data(connection->quic, id, stream) != 0 || !ccq_stream_tell(connection, CCQ_OPENED, id, (uint64_t)request->cookie)) {
       ccq_fail(connection, result ? result : NGTCP2_ERR_NOMEM);
       return;
     }
@@ -229,13 +222,13 @@ void ccq_stream_command(ccq_connection *connection, const ccq_command *command) 
   int result = 0;
   switch (command->op) {
   case CCQ_RESET:
-    if (stream && !stream->shut && (!is_uni(stream->id) || is_local(connection, stream->id))) {
+    if (stream && !stream->shut && (!ccq_is_uni(stream->id) || ccq_is_local(connection, stream->id))) {
       ccq_stream_drop(stream);
       result = ngtcp2_conn_shutdown_stream_write(connection->quic, command->stream, command->value);
     }
     break;
   case CCQ_STOP:
-    if (stream && (!is_uni(stream->id) || !is_local(connection, stream->id))) {
+    if (stream && (!ccq_is_uni(stream->id) || !ccq_is_local(connection, stream->id))) {
       result = ngtcp2_conn_shutdown_stream_read(connection->quic, command->stream, command->value);
     }
     break;
@@ -243,7 +236,7 @@ void ccq_stream_command(ccq_connection *connection, const ccq_command *command) 
     consume(connection, stream, command->value);
     break;
   case CCQ_RELEASE:
-    if (is_uni(command->stream)) {
+    if (ccq_is_uni(command->stream)) {
       ngtcp2_conn_extend_max_streams_uni(connection->quic, 1);
     } else {
       ngtcp2_conn_extend_max_streams_bidi(connection->quic, 1);
@@ -278,154 +271,13 @@ void ccq_stream_sent(ccq_stream *stream, size_t count, bool fin) {
   }
 }
 
-/* ---- what the library tells ---- */
-
-static int on_open(ngtcp2_conn *quic, int64_t id, void *user) {
-  ccq_connection *connection = user;
-  ccq_stream *stream = stream_new(connection, id, 0);
-  if (!stream || ngtcp2_conn_set_stream_user_data(quic, id, stream) != 0 || !tell(connection, CCQ_PEER_OPENED, id, 0)) {
-    return NGTCP2_ERR_CALLBACK_FAILURE;
-  }
-  return 0;
-}
-
-static bool deliver(ccq_stream *stream, uint32_t offset, uint32_t length, uint32_t flags) {
-  ccq_context *context = stream->connection->context;
-  if (stream->event_pass == context->pass && stream->event < context->fresh_count) {
-    ccq_event *last = &context->fresh[stream->event];
-    if (last->type == CCQ_DATA && last->connection == stream->connection->handle && last->stream == stream->id && !(last->flags & CCQ_FIN) &&
-        (length == 0 || (last->slab == stream->inbox && last->offset + last->length == offset))) {
-      last->length += length;
-      last->flags |= flags;
-      return true;
-    }
-  }
-  ccq_event event = {
-    .type = CCQ_DATA, .flags = flags, .connection = stream->connection->handle, .stream = stream->id, .offset = offset, .length = length};
-  if (length) {
-    event.slab = stream->inbox;
-    ccq_slab_retain(event.slab);
-  }
-  stream->event = context->fresh_count;
-  stream->event_pass = context->pass;
-  if (!ccq_emit(context, &event)) {
-    ccq_slab_release(event.slab);
-    return false;
-  }
-  return true;
-}
-
-/* Libngtcp2 0.12 never reports the end of a stream on which only the peer sends, so its last byte or its reset is the end here. */
-static bool end_received(ccq_stream *stream) {
+/* Libngtcp2 0.12 resets a stream that the peer stops, and lets that be seen by the next write only. */
+void ccq_stream_stopped(ccq_stream *stream) {
   ccq_connection *connection = stream->connection;
-  if (!is_uni(stream->id)) {
-    return true;
-  }
-  ngtcp2_conn_set_stream_user_data(connection->quic, stream->id, NULL);
-  bool told = tell(connection, CCQ_STREAM_CLOSED, stream->id, 0);
-  stream_free(stream);
-  return told;
-}
-
-static int on_data(ngtcp2_conn *quic, uint32_t flags, int64_t id, uint64_t offset, const uint8_t *data, size_t length, void *user, void *stream_user) {
-  (void)quic, (void)id, (void)offset;
-  ccq_connection *connection = user;
-  ccq_stream *stream = stream_user;
-  if (!stream) {
-    ngtcp2_conn_extend_max_offset(connection->quic, length);
-    return 0;
-  }
-  while (length) {
-    if (!stream->inbox || stream->inbox_used == stream->inbox->size) {
-      ccq_slab_release(stream->inbox);
-      stream->inbox = ccq_slab_new(stream->consumed == stream->received ? FIRST_INBOX : NEXT_INBOX);
-      stream->inbox_used = 0;
-      if (!stream->inbox) {
-        connection->context->stats.allocation_failures++;
-        return NGTCP2_ERR_CALLBACK_FAILURE;
-      }
+  if (!stream->shut) {
+    ccq_stream_drop(stream);
+    if (!ccq_stream_tell(connection, CCQ_PEER_STOPPED, stream->id, 0)) {
+      ccq_fail(connection, NGTCP2_ERR_NOMEM);
     }
-    uint32_t room = stream->inbox->size - stream->inbox_used;
-    uint32_t count = length < room ? (uint32_t)length : room;
-    memcpy(stream->inbox->data + stream->inbox_used, data, count);
-    if (!deliver(stream, stream->inbox_used, count, 0)) {
-      return NGTCP2_ERR_CALLBACK_FAILURE;
-    }
-    stream->inbox_used += count;
-    stream->received += count;
-    data += count;
-    length -= count;
   }
-  if ((flags & NGTCP2_STREAM_DATA_FLAG_FIN) && (!deliver(stream, 0, 0, CCQ_FIN) || !end_received(stream))) {
-    return NGTCP2_ERR_CALLBACK_FAILURE;
-  }
-  return 0;
-}
-
-static int on_acked(ngtcp2_conn *quic, int64_t id, uint64_t offset, uint64_t length, void *user, void *stream_user) {
-  (void)quic, (void)id, (void)user;
-  ccq_stream *stream = stream_user;
-  while (stream && stream->first && stream->first != stream->current && stream->first->at + stream->first->length <= offset + length) {
-    ccq_chunk *chunk = stream->first;
-    stream->first = chunk->next;
-    if (!stream->first) {
-      stream->last = NULL;
-    }
-    ccq_slab_release(chunk->slab);
-    free(chunk);
-  }
-  return 0;
-}
-
-static int on_reset(ngtcp2_conn *quic, int64_t id, uint64_t size, uint64_t code, void *user, void *stream_user) {
-  (void)quic, (void)size;
-  ccq_connection *connection = user;
-  ccq_stream *stream = stream_user;
-  if (!stream) {
-    return 0;
-  }
-  return tell(connection, CCQ_PEER_RESET, id, code) && end_received(stream) ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
-}
-
-static int on_stop(ngtcp2_conn *quic, int64_t id, uint64_t code, void *user, void *stream_user) {
-  (void)quic;
-  ccq_stream *stream = stream_user;
-  if (!stream) {
-    return 0;
-  }
-  ccq_stream_drop(stream);
-  return tell(user, CCQ_PEER_STOPPED, id, code) ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
-}
-
-static int on_close(ngtcp2_conn *quic, uint32_t flags, int64_t id, uint64_t code, void *user, void *stream_user) {
-  (void)quic, (void)flags, (void)code;
-  ccq_stream *stream = stream_user;
-  if (!stream) {
-    return 0;
-  }
-  count_losses(stream);
-  stream_free(stream);
-  return tell(user, CCQ_STREAM_CLOSED, id, 0) ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
-}
-
-static int on_credit(ngtcp2_conn *quic, int64_t id, uint64_t max, void *user, void *stream_user) {
-  (void)quic, (void)id, (void)max;
-  ccq_connection *connection = user;
-  ccq_stream *stream = stream_user;
-  if (stream && stream->blocked) {
-    stream->blocked = false;
-    connection->blocked_streams--;
-    ccq_stream_list(stream);
-  }
-  return 0;
-}
-
-void ccq_stream_callbacks(ngtcp2_callbacks *callbacks) {
-  callbacks->stream_open = on_open;
-  callbacks->recv_stream_data = on_data;
-  callbacks->acked_stream_data_offset = on_acked;
-  callbacks->stream_reset = on_reset;
-  callbacks->stream_stop_sending = on_stop;
-  callbacks->stream_close = on_close;
-  callbacks->extend_max_stream_data = on_credit;
 }

@@ -200,7 +200,7 @@ static ngtcp2_ssize write_stream(ccq_connection *connection, ccq_stream *stream,
     return NGTCP2_ERR_WRITE_MORE;
   }
   if (stream && (length == NGTCP2_ERR_STREAM_SHUT_WR || length == NGTCP2_ERR_STREAM_NOT_FOUND)) {
-    ccq_stream_drop(stream);
+    ccq_stream_stopped(stream);
     return NGTCP2_ERR_WRITE_MORE;
   }
   return length;
@@ -235,7 +235,7 @@ void ccq_flush(ccq_connection *connection) {
   ngtcp2_path_storage_zero(&packet.path);
   size_t written = 0, bytes = 0;
   ccq_stream *served = NULL;
-  while (written < burst) {
+  while (written < burst && connection->state == CCQ_ALIVE) {
     packet.to = run.end;
     ccq_stream *stream = connection->datagrams ? NULL : connection->sending;
     ngtcp2_ssize length = connection->datagrams ? write_datagram(connection, &packet) : write_stream(connection, stream, &packet);
@@ -256,6 +256,9 @@ void ccq_flush(ccq_connection *connection) {
     written++;
   }
   finish_run(context, &run);
+  if (connection->state != CCQ_ALIVE) {
+    return;
+  }
   if (written) {
     ngtcp2_conn_update_pkt_tx_time(connection->quic, context->now);
     connection->figures.sent_packets += written;

@@ -233,10 +233,7 @@ public sealed class MeshNode : IAsyncDisposable
         {
             var stop = _stop.Token;
             _quicListens = _connector.Quic.TryListen(udp, _listener?.Local.Port, connection => _ = _connector.AcceptAsync(connection, stop));
-            if (_quicListens)
-            {
-                _webTransport = new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.RunAsync);
-            }
+            _webTransport = _quicListens ? new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.AcceptAsync) : null;
         }
 
         var own = OwnEndpoints();
@@ -245,7 +242,7 @@ public sealed class MeshNode : IAsyncDisposable
             SetEndpoints(own);
         }
 
-        _lookout.Start(_listener?.Local.Port ?? 0, _changed.Set, _stop.Token);
+        _lookout.Start(_listener?.Local.Port ?? QuicEndpoint?.Port ?? 0, _changed.Set, _stop.Token);
         _housekeeping = Task.Run(KeepHouseAsync);
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }
@@ -267,7 +264,7 @@ public sealed class MeshNode : IAsyncDisposable
 
     /// <summary>Serves an accepted WebSocket with subprotocol <see cref="WebSocketProtocol"/>. Ends with the connection.</summary>
     /// <param name="socket">The socket; stays the caller's to dispose.</param>
-    /// <param name="remote">The peer's address, for people.</param>
+    /// <param name="remote">The peer's address and port, by which it is limited; anything else is for people only.</param>
     public Task AcceptWebSocketAsync(WebSocket socket, string remote) =>
         Volatile.Read(ref _disposed) != 0 ? Task.CompletedTask : _connector.AcceptAsync(socket, remote);
 

@@ -27,13 +27,19 @@ public sealed record MeshOptions
     /// <summary>Which keys may sign heads.</summary>
     public required ISigningKeys SigningKeys { get; init; }
 
+    /// <summary>
+    /// Asks the chain whether a key that <see cref="SigningKeys"/> does not know may sign, at a time in Unix ms: it may have been delegated a moment ago. Fails when
+    /// the chain cannot tell. Null: an unknown key is none.
+    /// </summary>
+    public Func<StreamId, Address, ulong, CancellationToken, Task<bool>>? ConfirmKey { get; init; }
+
     /// <summary>Where bans, good peers and incidents are kept; null keeps them in memory only.</summary>
     public string? DataDirectory { get; init; }
 
     /// <summary>Where to listen for TLS; port 0 takes a free one, null does not listen.</summary>
     public IPEndPoint? TlsListen { get; init; }
 
-    /// <summary>Where to listen for QUIC; port 0 takes the number of the TLS port or a free one, null does not listen and still dials by QUIC. Browsers come here by WebTransport.</summary>
+    /// <summary>Where to listen for QUIC; port 0 takes the number of the TLS port or a free one, null does not listen and still dials by QUIC. Browsers come to it by WebTransport.</summary>
     public IPEndPoint? QuicListen { get; init; }
 
     /// <summary>The node's addresses for its record. Without any, the QUIC and TLS endpoints that it listens on. See also <see cref="MeshNode.SetEndpoints"/>.</summary>
@@ -90,6 +96,15 @@ public sealed record MeshOptions
     /// <summary>Connections held at a time; more are closed.</summary>
     public int MaxConnections { get; init; } = 2_000;
 
+    /// <summary>
+    /// Accepted connections held at a time of one address (an IPv6 /64); four times as many of its neighbourhood (a /24 or /48). This machine's own are not limited.
+    /// Behind a proxy that hides the viewers' addresses it must be as high as <see cref="MaxConnections"/>.
+    /// </summary>
+    public int MaxConnectionsPerAddress { get; init; } = 256;
+
+    /// <summary>Those of them that may be in the handshake.</summary>
+    public int MaxHandshakesPerAddress { get; init; } = 32;
+
     /// <summary>Relays that the node keeps connected by itself, 1 to 8.</summary>
     public int MaxPeers { get; init; } = 8;
 
@@ -131,6 +146,15 @@ public sealed record MeshOptions
 
     /// <summary>Makes this node misbehave; null in earnest.</summary>
     public IServingFault? Fault { get; init; }
+
+    /// <summary>Whether this machine's own connections are limited like others.</summary>
+    internal bool LimitLoopback { get; init; }
+
+    /// <summary>A handshake that lasts longer is cut.</summary>
+    internal TimeSpan HandshakeWithin { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A frame that has begun and does not end for longer is cut.</summary>
+    internal TimeSpan FrameWithin { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

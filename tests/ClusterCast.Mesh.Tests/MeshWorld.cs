@@ -2,6 +2,7 @@ using System.Net;
 using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Subscribing;
+using ClusterCast.Mesh.Tests.Transports.Lane;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
 using ClusterCast.Protocol.Windows;
@@ -11,13 +12,15 @@ namespace ClusterCast.Mesh.Tests;
 
 /// <summary>A small mesh on loopback: real TLS or QUIC, free ports, a data directory of its own; all of it gone at the end.</summary>
 /// <param name="by">What carries the connections between nodes.</param>
-internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls) : IAsyncDisposable
+/// <param name="loss">Share of packets that are lost, for QUIC; with any, all tracks are protected.</param>
+internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls, double loss = 0) : IAsyncDisposable
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
     public static readonly TrackKey Track = new(new StreamId(1), 480);
     public static readonly Domains Domains = Domains.Of(31_337, At(1), At(2), At(3));
 
     private readonly List<MeshNode> _nodes = [];
+    private readonly Dictionary<Address, LossyProxy> _proxies = [];
     private readonly Random _random = new(7);
     private readonly List<byte[]> _sent = [];
     private ulong _time = 1_000_000;
@@ -67,6 +70,7 @@ internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls) : IAsyncDisp
         SigningKeys = SigningKeys,
         DataDirectory = Path.Combine(Directory, key.ToString()),
         BootstrapFile = File.Exists(BootstrapPath) ? BootstrapPath : null,
+        LossProtection = loss > 0 ? LossProtection.On : LossProtection.Auto,
         Random = new SeededRandom(key),
 
         // A machine that runs many tests at once is no full relay.
@@ -86,7 +90,14 @@ internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls) : IAsyncDisp
     {
         var at = new IPEndPoint(IPAddress.Loopback, 0);
         var options = Options(PeerRole.Relay, key) with { TlsListen = by == EndpointKind.Tls ? at : null, QuicListen = by == EndpointKind.Quic ? at : null };
-        return Start(change?.Invoke(options) ?? options);
+        var relay = Start(change?.Invoke(options) ?? options);
+        if (loss > 0)
+        {
+            _proxies[relay.NodeId] = new LossyProxy(relay.QuicEndpoint!, loss, key);
+            relay.SetEndpoints([new Endpoint(EndpointKind.Quic, AddressOf(relay))]);
+        }
+
+        return relay;
     }
 
     public MeshNode Broadcaster(byte key, Func<MeshOptions, MeshOptions>? change = null)
@@ -103,7 +114,11 @@ internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls) : IAsyncDisp
 
     /// <summary>Makes a relay the one that later nodes find first.</summary>
     public void Bootstrap(params MeshNode[] relays) =>
-        BootstrapFile.Write(BootstrapPath, relays.Select(relay => new BootstrapPeer(relay.NodeId, relay.QuicEndpoint is { } quic ? $"quic://{quic}" : $"tls://{relay.TlsEndpoint}")));
+        BootstrapFile.Write(BootstrapPath, relays.Select(relay => new BootstrapPeer(relay.NodeId, AddressOf(relay))));
+
+    private string AddressOf(MeshNode relay) => _proxies.TryGetValue(relay.NodeId, out var proxy) ? $"quic://{proxy.Local}"
+        : relay.QuicEndpoint is { } quic ? $"quic://{quic}"
+        : $"tls://{relay.TlsEndpoint}";
 
     public Publisher Publish(MeshNode broadcaster, ulong run = 1)
     {
@@ -161,6 +176,7 @@ internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls) : IAsyncDisp
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
+        await Task.WhenAll(_proxies.Values.Select(proxy => proxy.DisposeAsync().AsTask()));
         System.IO.Directory.Delete(Directory, recursive: true);
         Assert.Empty(Complaints.Errors);
     }

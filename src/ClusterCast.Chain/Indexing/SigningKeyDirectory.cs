@@ -56,8 +56,10 @@ public sealed class SigningKeyDirectory : ISigningKeys, IAsyncDisposable
         return false;
     }
 
-    /// <inheritdoc/>
-    /// <remarks>All who ask while no read has begun share the next one. Throws <see cref="ChainException"/> when the node cannot tell.</remarks>
+    /// <summary>
+    /// Asks the chain about a key that <see cref="IsSigningKey"/> does not know: it may have been delegated a moment ago. All who ask while no read has begun share
+    /// the next one. Throws <see cref="ChainException"/> when the node cannot tell.
+    /// </summary>
     public async Task<bool> ConfirmAsync(StreamId stream, Address key, ulong timeMs, CancellationToken cancel = default)
     {
         var entry = EntryOf(stream);

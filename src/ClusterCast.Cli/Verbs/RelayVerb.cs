@@ -23,6 +23,7 @@ internal static class RelayVerb
             new("--purse-deposit", "relay:purseDeposit", "Fill that purse up to so many micro-USDC at the start"),
             new("--purse-key", "relay:purseKey", "Key file of the viewing key whose purse pays the parent relay"),
             new("--subscribers", "relay:subscribers", "At most so many subscribers"),
+            new("--max-egress", "relay:maxEgress", "Mb/s that may be sent; a full relay sends newcomers to others"),
             new("--face-value", "till:faceValue", "Paid by a winning ticket, micro-USDC"),
             new("--ticket-bytes", "till:ticketBytes", "A ticket is due after so many bytes"),
             new("--hold", "till:hold", "Seconds between a win and its redemption"),

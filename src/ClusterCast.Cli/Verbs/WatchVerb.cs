@@ -11,6 +11,7 @@ internal static class WatchVerb
         [
             new("--stream", "watch:stream", "The stream: its StreamKey token id"),
             new("--track", "watch:track", "The track: 480 for 480p; 0 for any"),
+            new("--from", "watch:from", "Begin so many seconds before now, as far as relays have it cached (at most 60)"),
             new("--hls", "watch:hls", "Serve standard HLS on the http address", IsSwitch: true),
             new("--http", "watch:http", "HLS, metrics and health"),
             new("--viewing-key", "watch:viewingKey", "Key file of the viewing key"),

@@ -85,8 +85,9 @@ internal sealed class Lookout(MeshOptions options, ConnectionTable connections, 
 
     private async Task DialAsync(IPEndPoint at, Address? node, CancellationToken cancel)
     {
-        var url = $"tls://{at}";
-        if (!connections.All.Any(peer => peer.Dialed && peer.Remote == url) && DialAddress.TryParse(url, out var address))
+        // The port is the same for both ways of dialing (spec/discovery.md).
+        var scheme = options.DialBy == EndpointKind.Tls ? "tls" : "quic";
+        if (!connections.All.Any(peer => peer.Dialed && peer.Remote.EndsWith($"//{at}", StringComparison.Ordinal)) && DialAddress.TryParse($"{scheme}://{at}", out var address))
         {
             _visitors.Add(await connector.DialAsync(address, node, cancel));
         }

@@ -15,7 +15,7 @@ internal sealed class FetchDesk(PeerConnection peer, ServingFloor floor)
     private readonly Dictionary<byte, FetchFeed> _feeds = [];
 
     /// <summary>Whether no further fetch is taken.</summary>
-    public bool IsFull => _feeds.Count >= MaxFetches;
+    public bool IsFull => _feeds.Values.Count(feed => !feed.IsEnded) >= MaxFetches;
 
     /// <summary>Begins an answer.</summary>
     public void Add(FetchFeed feed)

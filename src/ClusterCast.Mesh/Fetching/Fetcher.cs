@@ -77,23 +77,34 @@ internal sealed class Fetcher(
     private static bool IsPush(PeerConnection peer, TrackKey track) =>
         peer.Role == PeerRole.Broadcaster && peer.State.Announcements.Find(track) is { Path.Length: 1 };
 
-    // The parent first; then who says that it has the window; then who carries the track and may have it. Of equals, those that are paid already.
-    private List<PeerConnection> Peers(Wanted wanted, PeerConnection? parent) =>
-    [
-        .. connections.Ready
+    // The parent first; then who says that it has the window; then who carries the track and may have it. Of equals, those that are paid already; and of those that
+    // are not only the best, since relays count the sessions of a purse.
+    private List<PeerConnection> Peers(Wanted wanted, PeerConnection? parent)
+    {
+        var ranked = connections.Ready
             .Where(peer => peer.Node is { } node && !bans.IsBanned(node) && IsUsable(peer, wanted.Track))
             .Select(peer => (Peer: peer, Rank: peer == parent ? 0 : Rank(peer, wanted)))
             .Where(entry => entry.Rank < Unlikely)
             .OrderBy(entry => entry.Rank)
             .ThenBy(entry => entry.Peer.RoundTrip ?? TimeSpan.MaxValue)
-            .Select(entry => entry.Peer),
-    ];
+            .Select(entry => entry.Peer)
+            .DistinctBy(peer => peer.Node)
+            .ToList();
+        var firstNew = ranked.Find(peer => !IsPaid(peer, wanted.Track));
+        ranked.RemoveAll(peer => peer != firstNew && !IsPaid(peer, wanted.Track));
+        return ranked;
+    }
+
+    private static bool IsPaid(PeerConnection peer, TrackKey track) => IsPush(peer, track) || peer.State.Paying.Session is not null;
 
     private int Rank(PeerConnection peer, Wanted wanted)
     {
-        var dearer = IsPush(peer, wanted.Track) || peer.State.Paying.Session is not null ? 0 : 1;
+        var dearer = IsPaid(peer, wanted.Track) ? 0 : 1;
+        var told = peer.State.Announcements;
         return peer.State.Haves.Holds(wanted.Track, wanted.Run, wanted.Window) ? 1 + dearer
-            : peer.State.Announcements.Find(wanted.Track) is not null || (book.Find(peer.Node!.Value) is { } record && Covers(record, wanted)) ? 3 + dearer
+            : told.Find(wanted.Track) is not null || (book.Find(peer.Node!.Value) is { } record && Covers(record, wanted)) ? 3 + dearer
+            // Nothing comes to it at the moment; it still has what it has cached.
+            : told.IsWithdrawn(wanted.Track) ? 5 + dearer
             : Unlikely;
     }
 
@@ -107,8 +118,10 @@ internal sealed class Fetcher(
             .OrderBy(record => scores.Failures(record.Node)),
     ];
 
+    // A session that is being closed is waited for.
     private bool IsUsable(PeerConnection peer, TrackKey track) =>
-        IsPush(peer, track) || (peer.State.Paying.IsFreeFor(track.Stream) && (book.Find(peer.Node!.Value) is not { } record || IsAffordable(record)));
+        IsPush(peer, track)
+        || ((peer.State.Paying.IsFreeFor(track.Stream) || !peer.State.Paying.SettledAsync().IsCompleted) && (book.Find(peer.Node!.Value) is not { } record || IsAffordable(record)));
 
     private bool IsAffordable(RelayRecord record) => options.MaxPrice is not { } limit || record.Price <= limit;
 
@@ -134,7 +147,13 @@ internal sealed class Fetcher(
 
         try
         {
+            await peer.State.Paying.SettledAsync().WaitAsync(patience, options.Time, cancel);
             return await AskFreePeerAsync(peer, wanted, patience, cancel);
+        }
+        catch (TimeoutException)
+        {
+            scores.Fail(peer.Node!.Value, 0.25);
+            return null;
         }
         finally
         {
@@ -151,29 +170,17 @@ internal sealed class Fetcher(
             return null;
         }
 
+        var isFree = IsPush(peer, wanted.Track);
         var isPaid = false;
         try
         {
-            var track = wanted.Track;
-            peer.Send(new Fetch(fetch.Channel, track.Stream, track.Track, wanted.Run, wanted.Window, wanted.Part, wanted.Parts));
-            if (!IsPush(peer, track))
+            if (!fetch.TryAsk(peer, isFree ? null : () => options.PayingSessions.Open(new PayingContext(node, book.Find(node), wanted.Track, peer))))
             {
-                isPaid = peer.State.Paying.TryEnter(
-                    track.Stream, () => options.PayingSessions.Open(new PayingContext(node, book.Find(node), track, peer)));
-                if (!isPaid)
-                {
-                    return null;
-                }
-
-                fetch.Session = peer.State.Paying.Session;
+                return null;
             }
 
+            isPaid = !isFree;
             return peer.IsReady ? await fetch.Done.WaitAsync(patience, options.Time, cancel) : null;
-        }
-        catch (TimeoutException)
-        {
-            scores.Fail(node, 0.25);
-            return null;
         }
         finally
         {

@@ -1,6 +1,7 @@
 using ClusterCast.Mesh.Scoring;
 using ClusterCast.Mesh.Sessions;
 using ClusterCast.Mesh.Subscribing;
+using ClusterCast.Mesh.Transports;
 using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
@@ -23,8 +24,10 @@ internal readonly record struct Wanted(TrackKey Track, ulong Run, uint Window, u
 /// </summary>
 internal sealed class WindowFetch(byte channel, Address node, Wanted wanted, Eip712Domain streamKeys, TrustedKeys keys, Action<Corruption> convict) : IInlet
 {
+    private readonly Lock _gate = new();
     private readonly WindowVerifier _verifier = new(wanted.Track, streamKeys, keys);
     private readonly TaskCompletionSource<VerifiedWindow?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IPayingSession? _session;
 
     /// <summary>The channel.</summary>
     public byte Channel => channel;
@@ -32,8 +35,29 @@ internal sealed class WindowFetch(byte channel, Address node, Wanted wanted, Eip
     /// <summary>The window as far as it was answered, verified; null when it was not.</summary>
     public Task<VerifiedWindow?> Done => _done.Task;
 
-    /// <summary>Pays; null for what is free.</summary>
-    public IPayingSession? Session { get; set; }
+    /// <summary>
+    /// Asks, and then opens or joins the session that pays: a relay knows what a session is for by the request before it. No frame of the answer is looked at
+    /// before both are done.
+    /// </summary>
+    /// <param name="peer">The connection.</param>
+    /// <param name="session">Opens a session; null for what is free.</param>
+    /// <returns>False when the connection pays for something else.</returns>
+    public bool TryAsk(PeerConnection peer, Func<IPayingSession>? session)
+    {
+        lock (_gate)
+        {
+            var track = wanted.Track;
+            peer.Send(new Fetch(channel, track.Stream, track.Track, wanted.Run, wanted.Window, wanted.Part, wanted.Parts));
+            if (session is null)
+            {
+                return true;
+            }
+
+            var isPaid = peer.State.Paying.TryEnter(track.Stream, session);
+            _session = isPaid ? peer.State.Paying.Session : null;
+            return isPaid;
+        }
+    }
 
     /// <inheritdoc/>
     public void OnLost(string reason) => _done.TrySetResult(null);
@@ -41,9 +65,12 @@ internal sealed class WindowFetch(byte channel, Address node, Wanted wanted, Eip
     /// <inheritdoc/>
     public void OnFrame(FrameType type, ReadOnlySpan<byte> body)
     {
-        if (_done.Task.IsCompleted)
+        lock (_gate)
         {
-            return;
+            if (_done.Task.IsCompleted)
+            {
+                return;
+            }
         }
 
         switch (type)
@@ -88,7 +115,7 @@ internal sealed class WindowFetch(byte channel, Address node, Wanted wanted, Eip
                 var verdict = _verifier.AcceptLeaf(leaf.Window, leaf.Part, leaf.Leaf, leaf.Bytes);
                 if (verdict == Verdict.Accepted)
                 {
-                    Session?.OnVerified(leaf.Bytes.Length);
+                    _session?.OnVerified(leaf.Bytes.Length);
                 }
 
                 return verdict;

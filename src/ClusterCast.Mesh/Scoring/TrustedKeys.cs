@@ -21,10 +21,6 @@ internal sealed class TrustedKeys(ISigningKeys keys) : ISigningKeys
     /// <inheritdoc/>
     public bool IsSigningKey(StreamId stream, Address key, ulong timeMs) => !IsMarked(stream, key) && keys.IsSigningKey(stream, key, timeMs);
 
-    /// <inheritdoc/>
-    public async Task<bool> ConfirmAsync(StreamId stream, Address key, ulong timeMs, CancellationToken cancel = default) =>
-        !IsMarked(stream, key) && await keys.ConfirmAsync(stream, key, timeMs, cancel);
-
     /// <summary>Whether a key is trusted no longer for a stream.</summary>
     public bool IsMarked(StreamId stream, Address key) => _marked is { Count: > 0 } marked && marked.Contains(new MarkedKey(stream, key));
 

@@ -103,7 +103,7 @@ internal sealed class DeliveryLine(Action<VerifiedWindow, VerifiedPart> deliver)
     /// <summary>Takes a window that was fetched; returns the parts that it saved.</summary>
     public long Repair(VerifiedWindow window)
     {
-        if (Missing is not { Blocks: true } hole || window.Run != hole.Run || window.Number != hole.Window || window.Parts.Count <= hole.Part)
+        if (Missing is not { Blocks: true } hole || window.Run != hole.Run || window.Number != hole.Window || window.Parts.Count < hole.Part)
         {
             return 0;
         }

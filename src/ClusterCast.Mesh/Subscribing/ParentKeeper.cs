@@ -31,11 +31,8 @@ internal sealed class ParentKeeper : IDisposable
     private readonly Lateness _lateness;
     private readonly AsyncSignal _wake = new();
     private readonly ITimer _alarm;
-    private readonly List<Upstream> _parting = [];
-    private Address? _previous;
+    private readonly ParentPair _pair;
     private Address[]? _path;
-    private Task _closing = Task.CompletedTask;
-    private long? _endedAt;
     private Address? _preferred;
 
     /// <summary>The parents of a subscription. <paramref name="gate"/> guards them and the receiver.</summary>
@@ -53,23 +50,23 @@ internal sealed class ParentKeeper : IDisposable
         _cadence = new Cadence(_options.Time, _options.StallAfter);
         _speculation = new Speculation(_options.Time);
         _lateness = new Lateness(_options.Time);
+        _pair = new ParentPair(subscription, receiver, floor, _choice, _speculation, gate, _wake.Set, _log);
         _alarm = _options.Time.CreateTimer(_ => _wake.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The parent; null when there is none.</summary>
-    public Upstream? Active { get; private set; }
-
-    /// <summary>A second parent that is asked as well, because the first one is silent; null when it is not.</summary>
-    public Upstream? Second { get; private set; }
+    public Upstream? Active => _pair.Active;
 
     /// <summary>Whether the run is over, as far as all parents say.</summary>
     public bool IsEnded { get; private set; }
 
     /// <summary>Changes from one parent to another.</summary>
-    public int Switches { get; private set; }
+    public int Switches => _pair.Switches;
 
     /// <summary>Ends when the sessions with the parents that were left are closed.</summary>
-    public Task Settled => _closing;
+    public Task Settled => _pair.Settled;
+
+    private Upstream? Second => _pair.Second;
 
     private bool IsRelay => _sink is not null;
 
@@ -95,7 +92,10 @@ internal sealed class ParentKeeper : IDisposable
     }
 
     /// <summary>Whether frames of a parent are taken. Call under the gate.</summary>
-    public bool Listens(Upstream upstream) => (upstream == Active || upstream == Second) && upstream is { Leaving: Leaving.None, IsDoubted: false };
+    public bool Listens(Upstream upstream) => _pair.Listens(upstream);
+
+    /// <summary>Leaves a parent.</summary>
+    public void Leave(Upstream upstream, Leaving leaving, string reason) => _pair.Leave(upstream, leaving, reason);
 
     /// <summary>
     /// A parent has shown its first valid head, perhaps one that is known already. Call under the gate. Whoever is preferred takes over with it: behind the old
@@ -118,7 +118,7 @@ internal sealed class ParentKeeper : IDisposable
         upstream.HeardAt = _options.Time.GetTimestamp();
         if (Second is { } second && (upstream == second || !second.IsPreferred))
         {
-            Settle(upstream, second);
+            _pair.Settle(upstream, second);
         }
 
         if (!isPart)
@@ -127,7 +127,7 @@ internal sealed class ParentKeeper : IDisposable
         }
 
         IsEnded = false;
-        _endedAt = null;
+        _pair.EndedAt = null;
         upstream.ProgressAt = upstream.HeardAt;
         _cadence.OnPart(_receiver.NewestTime);
         if (_lateness.IsLate(_receiver.NewestTime, upstream.AskedAt))
@@ -141,21 +141,6 @@ internal sealed class ParentKeeper : IDisposable
             _choice.Succeeded(upstream.Node);
             _wake.Set();
         }
-    }
-
-    /// <summary>Leaves a parent.</summary>
-    public void Leave(Upstream upstream, Leaving leaving, string reason)
-    {
-        lock (_gate)
-        {
-            if (upstream.Leaving == Leaving.None)
-            {
-                upstream.Leaving = leaving;
-                upstream.Reason = reason;
-            }
-        }
-
-        _wake.Set();
     }
 
     /// <summary>Runs to the end of the subscription. Never throws.</summary>
@@ -181,10 +166,10 @@ internal sealed class ParentKeeper : IDisposable
         {
             foreach (var upstream in new[] { Active, Second }.OfType<Upstream>())
             {
-                Depart(upstream);
+                _pair.Depart(upstream);
             }
 
-            DepartParting();
+            _pair.DepartParting();
             SetPath(null);
             await _subscription.CompleteAsync();
         }
@@ -195,18 +180,18 @@ internal sealed class ParentKeeper : IDisposable
 
     private void Look()
     {
-        DepartParting();
+        _pair.DepartParting();
         foreach (var upstream in new[] { Second, Active }.OfType<Upstream>())
         {
             Check(upstream);
             if (upstream.Leaving == Leaving.Doubted && upstream == Active)
             {
-                AskAnew(upstream);
+                _pair.AskAnew(upstream);
             }
 
             if (upstream.Leaving != Leaving.None)
             {
-                Depart(upstream);
+                _pair.Depart(upstream);
             }
         }
 
@@ -249,13 +234,9 @@ internal sealed class ParentKeeper : IDisposable
             SetPath(null);
             _choice.DialCarrier();
         }
-        else if (_choice.Choose(found, isUrgent: _previous is not null) is { } candidate)
+        else if (_choice.Choose(found, isUrgent: _pair.HadParent) is { } candidate)
         {
-            if (TryAsk(candidate, out var upstream))
-            {
-                Become(upstream);
-            }
-
+            _pair.Ask(candidate);
             _wake.Set();
         }
     }
@@ -301,7 +282,12 @@ internal sealed class ParentKeeper : IDisposable
     private void Watch(Upstream active, List<Candidate> others, Address[]? path)
     {
         var now = _options.Time.GetTimestamp();
-        var (since, patience) = Second is { IsPreferred: true } nearer ? (nearer.AskedAt, GoOverPatience) : Second is { } second ? (second.AskedAt, _speculation.Turn) : (active.HeardAt, _speculation.Patience(_cadence.Alarm));
+        var (since, patience) = Second switch
+        {
+            { IsPreferred: true } nearer => (nearer.AskedAt, GoOverPatience),
+            { } second => (second.AskedAt, _speculation.Turn),
+            null => (active.HeardAt, _speculation.Patience(_cadence.Alarm)),
+        };
         var left = patience - _options.Time.GetElapsedTime(since, now);
         if (left > TimeSpan.Zero)
         {
@@ -324,7 +310,7 @@ internal sealed class ParentKeeper : IDisposable
         {
             _speculation.NextTurn();
             Leave(tired, Leaving.Spare, "It is as silent as the parent.");
-            Depart(tired);
+            _pair.Depart(tired);
         }
 
         _log.LogDebug("{Track}: {Active} is silent, {Second} is asked as well", _track, active.Node, candidate.Node);
@@ -333,17 +319,8 @@ internal sealed class ParentKeeper : IDisposable
 
     private void AskAsWell(Candidate candidate, bool isPreferred)
     {
-        if (TryAsk(candidate, out var upstream))
-        {
-            lock (_gate)
-            {
-                upstream.IsPreferred = isPreferred;
-                Second = upstream;
-            }
-
-            _alarm.Change(_speculation.Turn, Timeout.InfiniteTimeSpan);
-            LeaveIfLost(upstream);
-        }
+        _pair.AskAsWell(candidate, isPreferred);
+        _alarm.Change(_speculation.Turn, Timeout.InfiniteTimeSpan);
     }
 
     private bool TryGoOver(List<Candidate> others)
@@ -361,171 +338,12 @@ internal sealed class ParentKeeper : IDisposable
         }
     }
 
-    private bool TryAsk(Candidate candidate, out Upstream upstream)
-    {
-        var peer = candidate.Peer!;
-        Upstream? asked = null;
-        lock (_gate)
-        {
-            if (!peer.State.Inlets.TryAdd(channel => _subscription.InletOf(
-                asked = new Upstream(peer, channel, candidate.Node, candidate.IsPush, _options.Time.GetTimestamp()))))
-            {
-                upstream = null!;
-                _choice.Postpone(candidate.Node);
-                return false;
-            }
-
-            upstream = asked!;
-            var (window, parts) = _receiver.Place;
-            if (_options.LossProtection == LossProtection.On)
-            {
-                peer.OpenLane();
-            }
-
-            peer.Send(new Subscribe(upstream.Channel, _track.Stream, _track.Track, window, parts));
-            if (candidate.IsPush || peer.State.Paying.TryEnter(
-                _track.Stream, () => _options.PayingSessions.Open(new PayingContext(candidate.Node, _floor.Book.Find(candidate.Node), _track, peer))))
-            {
-                return true;
-            }
-
-            peer.Send(new Unsubscribe(upstream.Channel));
-            peer.State.Inlets.Remove(upstream.Channel);
-            _choice.Postpone(candidate.Node);
-            return false;
-        }
-    }
-
-    private void Become(Upstream upstream)
-    {
-        lock (_gate)
-        {
-            Active = upstream;
-            CountSwitch(upstream);
-        }
-
-        LeaveIfLost(upstream);
-    }
-
-    private void LeaveIfLost(Upstream upstream)
-    {
-        if (!upstream.Peer.IsReady)
-        {
-            Leave(upstream, Leaving.Lost, upstream.Peer.Reason);
-        }
-    }
-
-    private void CountSwitch(Upstream upstream)
-    {
-        if (_previous is { } previous && previous != upstream.Node)
-        {
-            Switches++;
-            _floor.Metrics.Switched();
-        }
-
-        _previous = upstream.Node;
-    }
-
-    // Whoever of the two delivers first stays.
-    private void Settle(Upstream winner, Upstream second)
-    {
-        var loser = winner == second ? Active! : second;
-        var heldBack = !second.IsPreferred && _speculation.Settle(winner == second, second.AskedAt);
-        if (loser.Leaving == Leaving.None && second.IsPreferred)
-        {
-            (loser.Leaving, loser.Reason) = (Leaving.Outdone, $"{winner.Node} is nearer.");
-        }
-        else if (loser.Leaving == Leaving.None)
-        {
-            loser.Leaving = heldBack ? Leaving.Overtaken : Leaving.Spare;
-            loser.Reason = heldBack
-                ? $"It was silent for {_options.Time.GetElapsedTime(loser.HeardAt).TotalMilliseconds:0} ms with what {winner.Node} had."
-                : $"{winner.Node} delivered first.";
-        }
-
-        _parting.Add(loser);
-        Active = winner;
-        Second = null;
-        CountSwitch(winner);
-        _wake.Set();
-    }
-
-    private void DepartParting()
-    {
-        Upstream[] parting;
-        lock (_gate)
-        {
-            parting = [.. _parting];
-            _parting.Clear();
-        }
-
-        foreach (var upstream in parting)
-        {
-            Depart(upstream);
-        }
-    }
-
-    // On a new channel before the old one is left: so the session with the parent goes on, and nothing of the old channel is mistaken for the new one's.
-    private void AskAnew(Upstream upstream)
-    {
-        if (TryAsk(new Candidate(upstream.Node, upstream.Peer, null, null, upstream.IsPush, IsWithdrawn: false, 0), out var anew))
-        {
-            Become(anew);
-        }
-    }
-
-    private void Depart(Upstream upstream)
-    {
-        lock (_gate)
-        {
-            if (upstream.IsDeparted)
-            {
-                return;
-            }
-
-            upstream.IsDeparted = true;
-            if (upstream == Active)
-            {
-                Active = Second;
-                Second = null;
-                if (Active is { } next)
-                {
-                    CountSwitch(next);
-                }
-            }
-            else if (upstream == Second)
-            {
-                Second = null;
-            }
-        }
-
-        var peer = upstream.Peer;
-        peer.State.Inlets.Remove(upstream.Channel);
-        peer.Send(new Unsubscribe(upstream.Channel));
-        if (!upstream.IsPush)
-        {
-            _closing = Task.WhenAll(_closing.IsCompleted ? Task.CompletedTask : _closing, peer.State.Paying.LeaveAsync());
-        }
-
-        if (upstream.Leaving == Leaving.None)
-        {
-            return;
-        }
-
-        _log.LogInformation("{Track} leaves {Node}: {Reason}", _track, upstream.Node, upstream.Reason);
-        _choice.Remember(upstream);
-        if (upstream.Leaving == Leaving.Ended)
-        {
-            _endedAt ??= _options.Time.GetTimestamp();
-        }
-    }
-
     // One parent's word is not the end of a run: the others are asked first, for as long as a stall is borne.
     private void EndIfOver(bool isLast)
     {
         lock (_gate)
         {
-            if (IsEnded || _endedAt is not { } since || (!isLast && _options.Time.GetElapsedTime(since) < _options.StallAfter))
+            if (IsEnded || _pair.EndedAt is not { } since || (!isLast && _options.Time.GetElapsedTime(since) < _options.StallAfter))
             {
                 return;
             }

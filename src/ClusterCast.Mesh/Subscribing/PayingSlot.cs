@@ -30,6 +30,15 @@ internal sealed class PayingSlot
         }
     }
 
+    /// <summary>Ends when a session that is being closed is closed; at once when none is.</summary>
+    public Task SettledAsync()
+    {
+        lock (_gate)
+        {
+            return _session is not null && _users == 0 ? _closing : Task.CompletedTask;
+        }
+    }
+
     /// <summary>Joins the session or opens one; false when the connection pays for another stream or is closing its session.</summary>
     public bool TryEnter(StreamId stream, Func<IPayingSession> open)
     {

@@ -116,6 +116,8 @@ internal sealed class TrackReceiver
                 var verdict = verifier.AcceptInit(init.Run, init.Bytes.ToArray());
                 from.Init = verdict;
                 return new Intake(verdict);
+            case var _ when from.Contradiction is { } contradiction:
+                return Decide(from, contradiction, type, body);
             case var _ when from.Init != Verdict.Accepted:
                 // What follows the init segment of an older run is as late as that.
                 return new Intake(from.Init == Verdict.Late ? Verdict.Late : Verdict.Malformed);
@@ -123,8 +125,7 @@ internal sealed class TrackReceiver
                 var window = WindowMessage.Read(body);
                 return Judge(from, verifier.OpenWindow(window.Window, window.Prev), window.Window);
             case FrameType.Node:
-                var node = NodeMessage.Read(body);
-                return Judge(from, verifier.AcceptNode(node.Window, node.Part, node.Time, node.Flags, node.ByteLength, node.Leaves), node.Window);
+                return TakeNode(from, NodeMessage.Read(body));
             case FrameType.Part:
                 return TakePart(from, PartMessage.Read(body));
             case FrameType.Head:
@@ -145,17 +146,39 @@ internal sealed class TrackReceiver
                 : Judge(from, verdict, part.Window);
     }
 
-    // A part that contradicts what has verified is the parent's lie, unless the broadcaster signed it too.
-    private Offence? Equivocation(Upstream from, in PartMessage part)
+    private Intake TakeNode(Upstream from, in NodeMessage node)
     {
-        if (from.Verifier!.Current is not { Head: not null } current || current.Number != part.Window || part.Part >= WindowLimits.PartsPerWindow
-            || part.ByteLength is 0 or > WindowLimits.PartBytes || part.Leaves.Length != WindowLimits.LeafCount((int)part.ByteLength))
+        var verifier = from.Verifier!;
+        var verdict = verifier.AcceptNode(node.Window, node.Part, node.Time, node.Flags, node.ByteLength, node.Leaves);
+        if (verdict == Verdict.Corrupt && Contradiction.Begin(verifier.Current, node) is { } contradiction)
         {
-            return null;
+            // The head that follows tells whose lie it is.
+            from.Contradiction = contradiction;
+            return new Intake(Verdict.Late);
         }
 
-        var node = new PartNode(part.Part, part.ByteLength, part.Time, part.Flags, Frontier.RootOf(part.Leaves));
-        return EquivocationFinder.Find(current, _streamKeys, node, part.HeadFlags, part.Signature);
+        return Judge(from, verdict, node.Window);
+    }
+
+    // A part that contradicts what has verified is the parent's lie, unless the broadcaster signed it too.
+    private Offence? Equivocation(Upstream from, in PartMessage part) =>
+        Contradiction.Begin(from.Verifier!.Current, part) is { } contradiction ? contradiction.Decide(_streamKeys, part.Time, part.HeadFlags, part.Signature) : null;
+
+    private Intake Decide(Upstream from, Contradiction contradiction, FrameType type, ReadOnlySpan<byte> body)
+    {
+        switch (type)
+        {
+            case FrameType.Node when contradiction.TryAdd(NodeMessage.Read(body)):
+                return new Intake(Verdict.Late);
+            case FrameType.Part when PartMessage.Read(body) is var part && contradiction.TryAdd(part)
+                && contradiction.Decide(_streamKeys, part.Time, part.HeadFlags, part.Signature) is { } offence:
+                return new Intake(Verdict.Late, Offence: offence, IsRevoked: true);
+            case FrameType.Head when HeadMessage.Read(body) is var head && contradiction.IsCountedBy(head)
+                && contradiction.Decide(_streamKeys, head.Time, head.Flags, head.Signature) is { } offence:
+                return new Intake(Verdict.Late, Offence: offence, IsRevoked: true);
+            default:
+                return Judge(from, Verdict.Corrupt, contradiction.Window.Number);
+        }
     }
 
     private Intake TakeHead(Upstream from, uint window, ushort count, ulong time, HeadFlags flags, Signature signature)

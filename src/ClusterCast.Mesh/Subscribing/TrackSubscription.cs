@@ -161,7 +161,7 @@ public sealed class TrackSubscription : IAsyncDisposable
     {
         try
         {
-            if (await _floor.Keys.ConfirmAsync(Track.Stream, doubt.Signer, doubt.TimeMs, _stop.Token))
+            if (_options.ConfirmKey is { } confirm && await confirm(Track.Stream, doubt.Signer, doubt.TimeMs, _stop.Token))
             {
                 _parents.Leave(upstream, Leaving.Doubted, "Its head was signed by a new key; it is asked anew.");
                 return;
@@ -267,6 +267,7 @@ public sealed class TrackSubscription : IAsyncDisposable
         {
             case Verdict.Malformed:
                 _parents.Leave(upstream, Leaving.Malformed, $"It broke the protocol: {type} does not follow from what it sent before.");
+                _floor.Metrics.Guard.UnexpectedFrame.Add();
                 upstream.Peer.Close(GoodbyeCode.ProtocolError, $"{type} does not follow from what was sent before.");
                 break;
             case Verdict.Corrupt when intake.Doubt is not null:

@@ -115,6 +115,9 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
     /// <summary>What its newest init segment was found to be; null before the first. Media is taken only after an accepted one.</summary>
     public Verdict? Init { get; set; }
 
+    /// <summary>The part nodes that it sent of a window and that contradict the verified ones, up to the head that decides; null when there are none.</summary>
+    public Contradiction? Contradiction { get; set; }
+
     /// <summary>The session that pays; null when nothing is paid.</summary>
     public IPayingSession? Session => IsPush ? null : Peer.State.Paying.Session;
 

@@ -1,8 +1,10 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using ClusterCast.Mesh.Discovery;
+using ClusterCast.Mesh.Guarding;
 using ClusterCast.Mesh.Nat.Measuring;
 using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Transports.Quic;
@@ -21,6 +23,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
     private static readonly TimeSpan DialBound = TimeSpan.FromSeconds(5);
 
     private readonly QuicFirst _quicFirst = new(options.Time);
+    private readonly GuardMetrics _guard = serving.Metrics.Guard;
     private readonly NodeIdentity _own = new(options.NodeKey, options.Role, options.Domains, options.Random);
     private readonly MeasuringBudget _measuring = new(options.Time);
     private readonly SendPump _pump = new();
@@ -67,41 +70,32 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
         return peer;
     }
 
+    /// <summary>Whom every way in asks first: at once when a connection comes, before anything is spent on it.</summary>
+    public ConnectionGate Gate { get; } = new(options, serving.Metrics.Guard);
+
     /// <summary>Takes an accepted TCP connection. Never throws.</summary>
     public async Task AcceptAsync(Socket socket, CancellationToken cancel)
     {
-        if (Interlocked.Increment(ref _handshakes) > MaxHandshakes)
+        using var pass = Gate.TryEnter(AddressOf(socket));
+        if (pass is null || await SecureAsync(socket, cancel) is not { } transport)
         {
-            Interlocked.Decrement(ref _handshakes);
             socket.Dispose();
             return;
         }
 
-        ITransport transport;
-        using (var bound = CancellationTokenSource.CreateLinkedTokenSource(cancel))
-        {
-            bound.CancelAfter(DialBound);
-            try
-            {
-                transport = await TlsTransport.AcceptAsync(socket, Quic.Certificate, options.Domains.RelayStaking, bound.Token);
-            }
-            catch (Exception e) when (e is IOException or AuthenticationException or SocketException or OperationCanceledException or InvalidOperationException)
-            {
-                socket.Dispose();
-                return;
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _handshakes);
-            }
-        }
-
-        await RunAsync(transport);
+        await RunAsync(transport, pass);
     }
 
     /// <summary>Takes an accepted QUIC connection, whose certificate decides before anything else is looked at. Never throws.</summary>
     public async Task AcceptAsync(QuicConnection connection, CancellationToken cancel)
     {
+        using var pass = Gate.TryEnter(connection.Remote.Address);
+        if (pass is null)
+        {
+            connection.Close(QuicTransport.Cut, "Too many connections come from this address.");
+            return;
+        }
+
         ITransport transport;
         using (var bound = CancellationTokenSource.CreateLinkedTokenSource(cancel))
         {
@@ -112,29 +106,100 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
             }
             catch (Exception e) when (e is IOException or AuthenticationException or CryptographicException or OperationCanceledException)
             {
+                (bound.IsCancellationRequested && !cancel.IsCancellationRequested ? _guard.SlowHandshake : _guard.FailedHandshake).Add();
                 return;
             }
         }
 
-        await RunAsync(transport);
+        await RunAsync(transport, pass);
+    }
+
+    /// <summary>Takes an accepted transport and ends with the connection.</summary>
+    public async Task AcceptAsync(ITransport transport)
+    {
+        using var pass = Gate.TryEnter(transport.Seen?.Address);
+        await (pass is null ? RejectAsync(transport) : RunAsync(transport, pass));
     }
 
     /// <summary>Takes an accepted WebSocket and ends with the connection.</summary>
-    public Task AcceptAsync(WebSocket socket, string remote) => RunAsync(new WebSocketTransport(socket, remote));
+    public async Task AcceptAsync(WebSocket socket, string remote)
+    {
+        var transport = new WebSocketTransport(socket, remote);
+        using var pass = Gate.TryEnter(IPEndPoint.TryParse(remote, out var from) ? from.Address : null);
+        if (pass is null)
+        {
+            await RejectAsync(transport);
+            return;
+        }
+
+        await RunAsync(transport, pass);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Quic.DisposeAsync();
 
     /// <summary>Takes any accepted transport and ends with the connection.</summary>
-    internal async Task RunAsync(ITransport transport)
+    /// <param name="transport">Owned from now on.</param>
+    /// <param name="pass">What <see cref="Gate"/> gave for it; stays the caller's to dispose.</param>
+    internal async Task RunAsync(ITransport transport, ConnectionGate.Pass? pass = null)
     {
-        if (Open(transport, dialed: false, expected: null) is { } peer)
+        if (Open(transport, dialed: false, expected: null) is not { } peer)
         {
-            await peer.RunAsync();
-        }
-        else
-        {
+            _guard.RefusedAsFull.Add();
             await RejectAsync(transport);
+            return;
+        }
+
+        var running = peer.RunAsync();
+        await Task.WhenAny(peer.Ready, running);
+        if (peer.Ready.IsCompletedSuccessfully)
+        {
+            pass?.Opened();
+        }
+        else if (!peer.IsSlow)
+        {
+            _guard.FailedHandshake.Add();
+        }
+
+        await running;
+    }
+
+    private async Task<ITransport?> SecureAsync(Socket socket, CancellationToken cancel)
+    {
+        if (Interlocked.Increment(ref _handshakes) > MaxHandshakes)
+        {
+            Interlocked.Decrement(ref _handshakes);
+            _guard.RefusedAsFull.Add();
+            return null;
+        }
+
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        bound.CancelAfter(options.HandshakeWithin);
+        try
+        {
+            return await TlsTransport.AcceptAsync(socket, Quic.Certificate, options.Domains.RelayStaking, bound.Token);
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException or SocketException or OperationCanceledException or InvalidOperationException)
+        {
+            (bound.IsCancellationRequested && !cancel.IsCancellationRequested ? _guard.SlowHandshake : _guard.FailedHandshake).Add();
+            return null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _handshakes);
+        }
+    }
+
+    private static IPAddress? AddressOf(Socket socket)
+    {
+        try
+        {
+            return (socket.RemoteEndPoint as IPEndPoint)?.Address;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It has gone already; the handshake will find out.
+            return null;
         }
     }
 
@@ -174,7 +239,7 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
 
     private PeerConnection? Open(ITransport transport, bool dialed, Address? expected)
     {
-        var peer = new PeerConnection(transport, handler, _own, dialed, expected, options, _pump);
+        var peer = new PeerConnection(transport, handler, _own, dialed, expected, options, _guard, _pump);
         peer.State = new PeerState(new ServingDesk(peer, serving), new MeasuringDesk(peer, _measuring, options.Time), options.Time);
         return connections.TryAdd(peer, options.MaxConnections) ? peer : null;
     }

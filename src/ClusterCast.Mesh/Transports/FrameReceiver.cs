@@ -10,16 +10,24 @@ internal delegate bool FrameTaker(FrameType type, ReadOnlySpan<byte> body);
 /// The receiving side of one connection: cuts the transport's bytes into frames. Its buffer grows with what comes, so that a thousand subscribers who only
 /// acknowledge hold little; it holds at most two frames.
 /// </summary>
-internal sealed class FrameReceiver(ITransport transport, FrameTaker take)
+internal sealed class FrameReceiver(ITransport transport, TimeProvider time, FrameTaker take)
 {
     private const int LeastBytes = 2 * 1024;
     private const int MostBytes = 2 * WireLimits.BodyBytes;
+
+    private long _begunAt;
 
     /// <summary>Bytes read from the transport.</summary>
     public long ReceivedBytes { get; private set; }
 
     /// <summary>Whether the peer has ended its side.</summary>
     public bool IsAtEnd { get; private set; }
+
+    /// <summary>For how long a frame has begun and not ended; zero between frames.</summary>
+    public TimeSpan InsideFor => Volatile.Read(ref _begunAt) is var at and not 0 ? time.GetElapsedTime(at) : TimeSpan.Zero;
+
+    /// <summary>Whether a frame has begun and not ended.</summary>
+    public bool IsInside => Volatile.Read(ref _begunAt) != 0;
 
     /// <summary>Reads until the peer ends, or until a frame is not taken. Throws <see cref="WireException"/> and what the transport or the taker throws.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -47,6 +55,11 @@ internal sealed class FrameReceiver(ITransport transport, FrameTaker take)
                 }
 
                 filled -= taken;
+                if (filled == 0 || taken > 0 || !IsInside)
+                {
+                    Volatile.Write(ref _begunAt, filled == 0 ? 0 : time.GetTimestamp());
+                }
+
                 var size = count == room ? buffer.Length * 4 : count < buffer.Length / 16 && filled < buffer.Length / 16 ? buffer.Length / 4 : buffer.Length;
                 size = Math.Clamp(size, LeastBytes, MostBytes);
                 if (size == buffer.Length)

@@ -6,7 +6,7 @@ namespace ClusterCast.Mesh.Transports;
 /// <summary>An ordered, reliable stream of bytes to one peer. One reader and one writer at a time.</summary>
 internal interface ITransport : IAsyncDisposable
 {
-    /// <summary>What it is: <c>quic</c>, <c>tls</c> or <c>websocket</c>.</summary>
+    /// <summary>What it is: <c>quic</c>, <c>tls</c>, <c>websocket</c> or <c>webtransport</c>.</summary>
     string Name { get; }
 
     /// <summary>The node id that the transport itself proved; null when it proves none.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using ClusterCast.Mesh.Guarding;
 using ClusterCast.Mesh.Nat;
 using ClusterCast.Mesh.Sessions;
 using ClusterCast.Mesh.Transports.Lane;
@@ -14,7 +15,6 @@ namespace ClusterCast.Mesh.Transports;
 /// </summary>
 internal sealed class PeerConnection : IFrameSink
 {
-    private static readonly TimeSpan HandshakeBound = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SlowBound = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GoodbyeBound = TimeSpan.FromSeconds(1);
 
@@ -24,6 +24,9 @@ internal sealed class PeerConnection : IFrameSink
     private readonly Handshake _handshake;
     private readonly TimeProvider _time;
     private readonly TimeSpan _idleAfter;
+    private readonly TimeSpan _handshakeWithin;
+    private readonly TimeSpan _frameWithin;
+    private readonly GuardMetrics _guard;
     private readonly ILogger _log;
     private readonly KeepAlive _keepAlive;
     private readonly FrameReceiver _receiver;
@@ -45,8 +48,10 @@ internal sealed class PeerConnection : IFrameSink
     /// <param name="dialed">Whether this side dialed.</param>
     /// <param name="expected">The node id that must answer; null for any.</param>
     /// <param name="options">Clock and limits.</param>
+    /// <param name="guard">Counts what is hostile.</param>
     /// <param name="pump">Sends where the transport need not wait; null leaves it to a loop.</param>
-    public PeerConnection(ITransport transport, IPeerHandler handler, NodeIdentity own, bool dialed, Address? expected, MeshOptions options, SendPump? pump = null)
+    public PeerConnection(
+        ITransport transport, IPeerHandler handler, NodeIdentity own, bool dialed, Address? expected, MeshOptions options, GuardMetrics guard, SendPump? pump = null)
     {
         _transport = transport;
         _handler = handler;
@@ -54,10 +59,13 @@ internal sealed class PeerConnection : IFrameSink
         _handshake = new Handshake(own, transport.ProvenPeer, expected);
         _time = options.Time;
         _idleAfter = options.IdleAfter;
+        _handshakeWithin = options.HandshakeWithin;
+        _frameWithin = options.FrameWithin;
+        _guard = guard;
         _log = options.Logging.CreateLogger("ClusterCast.Mesh.Connection");
         _keepAlive = new KeepAlive(_time, _idleAfter);
         _takeInTurn = TakeInTurn;
-        _receiver = new FrameReceiver(transport, Take);
+        _receiver = new FrameReceiver(transport, _time, Take);
         _lane = PeerLane.For(transport, this, options);
         _sender = new FrameSender(transport, _lane, pump, _time);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
@@ -99,6 +107,9 @@ internal sealed class PeerConnection : IFrameSink
 
     /// <summary>Ends when the connection has ended and its handler knows.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>Whether it was cut because the handshake did not end in time.</summary>
+    public bool IsSlow { get; private set; }
 
     /// <summary>Why the connection ended, for people.</summary>
     public string Reason { get; private set; } = "";
@@ -244,9 +255,21 @@ internal sealed class PeerConnection : IFrameSink
     /// <summary>Looks after timeouts; called several times a second.</summary>
     public void Tick()
     {
-        if (!_ready.Task.IsCompleted && _time.GetElapsedTime(_startedAt) > HandshakeBound)
+        if (IsClosing)
         {
-            Cut($"{Remote} did not finish the handshake in {HandshakeBound.TotalSeconds} s.");
+            return;
+        }
+
+        if (!_ready.Task.IsCompleted && _time.GetElapsedTime(_startedAt) > _handshakeWithin)
+        {
+            IsSlow = true;
+            _guard.SlowHandshake.Add();
+            Cut($"{Remote} did not finish the handshake in {_handshakeWithin.TotalSeconds} s.");
+        }
+        else if (_receiver.InsideFor > _frameWithin)
+        {
+            _guard.SlowFrame.Add();
+            Close(GoodbyeCode.ProtocolError, $"A frame did not end within {_frameWithin.TotalSeconds} s.");
         }
         else if (BlockedFor > SlowBound || _sender.ControlAge > SlowBound)
         {
@@ -314,6 +337,12 @@ internal sealed class PeerConnection : IFrameSink
         }
         catch (WireException e)
         {
+            (e.Fault switch
+            {
+                WireFault.Huge => _guard.HugeFrame,
+                WireFault.Unexpected => _guard.UnexpectedFrame,
+                _ => _guard.MalformedFrame,
+            }).Add();
             Close(GoodbyeCode.ProtocolError, e.Message);
         }
         catch (HandshakeException e)
@@ -324,6 +353,13 @@ internal sealed class PeerConnection : IFrameSink
         {
             _log.LogError(e, "A frame of {Remote} could not be handled; the connection is closed", Remote);
             Close(GoodbyeCode.ProtocolError, "A frame could not be handled.");
+        }
+        finally
+        {
+            if (_receiver.IsInside && !IsClosing)
+            {
+                _guard.TruncatedFrame.Add();
+            }
         }
     }
 
@@ -378,9 +414,9 @@ internal sealed class PeerConnection : IFrameSink
                 BecomeReady();
                 break;
             case FrameType.Hello or FrameType.Welcome:
-                throw new WireException($"{type} is not expected here.");
+                throw new WireException($"{type} is not expected here.", WireFault.Unexpected);
             case var _ when !_ready.Task.IsCompleted:
-                throw new WireException(Dialed ? "The first frame must be Welcome." : "The first frame must be Hello.");
+                throw new WireException(Dialed ? "The first frame must be Welcome." : "The first frame must be Hello.", WireFault.Unexpected);
             case FrameType.Ping:
                 Send(new Pong(Ping.Read(body).Value));
                 break;

@@ -12,7 +12,7 @@ namespace ClusterCast.Node.Bench;
 internal sealed record LabRelay(MeshNode Mesh, MeshOptions Options, StreamId Stream);
 
 /// <summary>
-/// Mesh nodes of the lab, all in this process on loopback: real TLS, real nodes of the DHT on UDP ports of their own, folders of their own. They know no peers
+/// Mesh nodes of the lab, all in this process on loopback: real QUIC and TLS, real nodes of the DHT on UDP ports of their own, folders of their own. They know no peers
 /// but the bootstrap nodes of the DHT.
 /// </summary>
 internal sealed class DiscoveryBed : IAsyncDisposable
@@ -33,7 +33,7 @@ internal sealed class DiscoveryBed : IAsyncDisposable
     /// <summary>Starts a relay that carries a stream that nobody else has.</summary>
     public LabRelay StartRelay(IReadOnlyList<string> bootstrap)
     {
-        var relay = Start(new StreamId((ulong)(1_000 + _count)), Options(PeerRole.Relay, bootstrap) with { TlsListen = Free, CarryOnly = [] });
+        var relay = Start(new StreamId((ulong)(1_000 + _count)), Options(PeerRole.Relay, bootstrap) with { TlsListen = Free, QuicListen = Free, CarryOnly = [] });
         Relays.Add(relay);
         return relay;
     }

@@ -48,6 +48,7 @@ public sealed class BroadcastRole : IRole
             NodeKey = KeyFile.OpenOrCreate(Path.Combine(data, "node.json"), chain.Deployment.Devnet, SystemRandomSource.Instance),
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("broadcast:tls", "Give an address like 127.0.0.1:0.")),
             BootstrapFile = settings.Text("bootstrap"),

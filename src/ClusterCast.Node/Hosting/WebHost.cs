@@ -41,6 +41,10 @@ public sealed class WebHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+
+            // Whoever drips a request holds a connection for no longer than in a handshake of the mesh.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
             kestrel.Listen(endPoint, options => options.Protocols = HttpProtocols.Http1);
         });
         var app = builder.Build();

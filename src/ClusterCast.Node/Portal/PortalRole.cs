@@ -30,6 +30,7 @@ public sealed class PortalRole : IRole
             NodeKey = nodeKey,
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             BootstrapFile = settings.Text("bootstrap"),
             Stakes = stakes,

@@ -41,6 +41,7 @@ internal static class WebApp
                 }
 
                 name = Files["/index.html"];
+                Preload(http.Response, path);
             }
 
             var headers = http.Response.Headers;
@@ -54,5 +55,14 @@ internal static class WebApp
             await using var file = typeof(WebApp).Assembly.GetManifestResourceStream(name)!;
             await file.CopyToAsync(http.Response.Body, http.RequestAborted).ConfigureAwait(false);
         });
+    }
+
+    // The page of a stream asks for these first; the browser does so before the page's script has come (RFC 8288, HTML "preload").
+    private static void Preload(HttpResponse response, string path)
+    {
+        if (path.Split('/') is ["", "watch", var stream, ..] && stream.Length is > 0 and <= 78 && stream.All(char.IsAsciiDigit))
+        {
+            response.Headers.Append("Link", $"</api/streams/{stream}/relays>; rel=preload; as=fetch; crossorigin=anonymous, </api/streams/{stream}>; rel=preload; as=fetch; crossorigin=anonymous");
+        }
     }
 }

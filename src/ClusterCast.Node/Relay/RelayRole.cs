@@ -43,6 +43,7 @@ public sealed class RelayRole : IRole
             NodeKey = nodeKey,
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             TlsListen = Endpoints.Parse(settings.Required("relay:tls", "Give an address like 0.0.0.0:4430.")),
             QuicListen = QuicListen(settings),
@@ -51,6 +52,8 @@ public sealed class RelayRole : IRole
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
             BootstrapFile = settings.Text("bootstrap"),
             MaxSubscribers = (int)settings.Number("relay:subscribers", 1, 1_000_000),
+            MaxEgress = settings.Number("relay:maxEgress", 0, 1_000_000) is var megabits and > 0 ? megabits * 1_000_000 : null,
+            MaxConnectionsPerAddress = (int)settings.Number("relay:perAddress", 1, 1_000_000),
             ServingSessions = new TillSessions(till.Till),
             PayingSessions = new PurseSessions(purse.Purse),
             Fault = fault,
@@ -114,7 +117,8 @@ public sealed class RelayRole : IRole
         }
 
         using var socket = await http.WebSockets.AcceptWebSocketAsync(MeshNode.WebSocketProtocol).ConfigureAwait(false);
-        await mesh.AcceptWebSocketAsync(socket, $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}").ConfigureAwait(false);
+        var remote = http.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, http.Connection.RemotePort).ToString() : "?";
+        await mesh.AcceptWebSocketAsync(socket, remote).ConfigureAwait(false);
     }
 
     private static PrivateKey Key(string? file, string standard, bool devnet) =>

@@ -17,6 +17,9 @@ namespace ClusterCast.Node.Watch;
 /// <summary>A viewer without a picture: verifies, pays, prints statistics, serves HLS: <c>clustercast watch</c>.</summary>
 public sealed class WatchRole : IRole
 {
+    private const int MostSecondsBack = 60;
+    private const int LiveSegments = 6;
+
     /// <inheritdoc/>
     public async Task<ExitCode> RunAsync(RoleContext context, CancellationToken stop)
     {
@@ -41,6 +44,7 @@ public sealed class WatchRole : IRole
             NodeKey = PrivateKey.Create(SystemRandomSource.Instance),
             Domains = chain.Domains,
             SigningKeys = streams.Keys,
+            ConfirmKey = streams.Keys.ConfirmAsync,
             DataDirectory = data,
             MaxPrice = (ulong)settings.Number("purse:ceiling"),
             BootstrapFile = settings.Text("bootstrap"),
@@ -57,7 +61,8 @@ public sealed class WatchRole : IRole
             over.CancelAfter(settings.Seconds("watch:duration"));
         }
 
-        var hls = settings.Switch("watch:hls") ? new HlsWindow() : null;
+        var from = TimeSpan.FromSeconds(settings.Number("watch:from", 0, MostSecondsBack));
+        var hls = settings.Switch("watch:hls") ? new HlsWindow(LiveSegments + ((int)from.TotalSeconds / 2)) : null;
         var track = await FindTrackAsync(mesh, settings, over.Token).ConfigureAwait(false);
         await using var subscription = mesh.Subscribe(track);
         var viewer = new WatchStatus(mesh, subscription, purse.Purse, context.Time);
@@ -79,7 +84,7 @@ public sealed class WatchRole : IRole
 
         ReadyLine.Write(context.Output, "watch", ("http", url), ("hls", hls is null ? "" : $"{url}/hls/stream.m3u8"));
         var printing = viewer.PrintAsync(log, over.Token);
-        await TakeAsync(subscription, hls, over.Token).ConfigureAwait(false);
+        await TakeAsync(mesh, subscription, from, hls, log, over.Token).ConfigureAwait(false);
         await printing.ConfigureAwait(false);
         await subscription.DisposeAsync().ConfigureAwait(false);
         return await ReportAsync(viewer, settings.Text("watch:report")).ConfigureAwait(false);
@@ -106,14 +111,27 @@ public sealed class WatchRole : IRole
         }
     }
 
-    private static async Task TakeAsync(TrackSubscription subscription, HlsWindow? hls, CancellationToken stop)
+    private static async Task TakeAsync(MeshNode mesh, TrackSubscription subscription, TimeSpan from, HlsWindow? hls, ILogger log, CancellationToken stop)
     {
+        void Take(ReceivedPart part)
+        {
+            hls?.AddInit(part.Init);
+            hls?.AddPart(part.Bytes, part.StartsWindow);
+        }
+
         try
         {
             await foreach (var part in subscription.Parts.ReadAllAsync(stop).ConfigureAwait(false))
             {
-                hls?.AddInit(part.Init);
-                hls?.AddPart(part.Bytes, part.StartsWindow);
+                if (from > TimeSpan.Zero)
+                {
+                    log.LogInformation(
+                        "{Parts} parts of before, verified and paid, of the last {Seconds} s",
+                        await CatchUp.RunAsync(mesh, part, from, Take, stop).ConfigureAwait(false), from.TotalSeconds);
+                    from = TimeSpan.Zero;
+                }
+
+                Take(part);
             }
         }
         catch (OperationCanceledException)

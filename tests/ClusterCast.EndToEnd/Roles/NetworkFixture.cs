@@ -29,8 +29,10 @@ public sealed class NetworkFixture : IAsyncLifetime
     {
         Devnet = await StartAsync("devnet", "--port", "0");
         await File.WriteAllTextAsync(Bootstrap, """{"peers":[]}""");
+
+        // Pages reach this relay by WebTransport or not at all: nothing listens on the discard port.
         Relay = await StartAsync(
-            "relay", "--bootstrap", Bootstrap, "--node-key", Path.Combine(Devnet["keys"], "relay1.json"), "--price", "1000000", "--face-value", "400", "--ticket-bytes", "250000", "--hold", "3");
+            "relay", "--public-ws", "ws://127.0.0.1:9/clustercast", "--bootstrap", Bootstrap, "--node-key", Path.Combine(Devnet["keys"], "relay1.json"), "--price", "1000000", "--face-value", "400", "--ticket-bytes", "250000", "--hold", "3");
         await File.WriteAllTextAsync(Bootstrap, $$"""{"peers":[{"node":"{{Relay["node"]}}","url":"{{Relay["tls"]}}"}]}""");
         Broadcast = await StartAsync("broadcast", "--bootstrap", Bootstrap, "--rtmp", "127.0.0.1:0", "--publish-key", PublishKey);
     }

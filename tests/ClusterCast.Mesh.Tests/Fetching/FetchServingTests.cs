@@ -85,6 +85,18 @@ public sealed class FetchServingTests
         Assert.Single(sessions.Opened);
     }
 
+    [Fact]
+    public async Task One_after_the_other_as_many_are_answered_as_are_asked_for()
+    {
+        await using var scene = await Scene.Create(parts: 5);
+        using var peer = await RawPeer.Join(scene.Web.Url);
+        for (byte channel = 1; channel <= 3 * FetchDesk.MaxFetches; channel++)
+        {
+            await peer.Send(Ask(window: 1, channel: channel));
+            Assert.Equal(channel, Ended.Read((await Answer(peer))[^1].Body).Channel);
+        }
+    }
+
     private static (int Part, int Leaf) Place(RawFrame frame)
     {
         var leaf = LeafMessage.Read(frame.Body);

@@ -165,10 +165,10 @@ public sealed class EvidenceGossipTests
         for (var i = 0; i < count; i++)
         {
             var before = i == 0 ? null : relays[i - 1];
-            relays[i] = world.Relay((byte)(i + 1), options => options with { MaxPeers = 1, BootstrapPeers = before is null ? [] : [PeerOf(before)] });
+            var relay = relays[i] = world.Relay((byte)(i + 1), options => options with { MaxPeers = 1, BootstrapPeers = before is null ? [] : [PeerOf(before)] });
             if (before is not null)
             {
-                await world.Until(() => before.Peers.Any(peer => peer.Node == relays[i].NodeId));
+                await world.Until(() => before.Peers.Any(peer => peer.Node == relay.NodeId));
             }
         }
 

@@ -184,7 +184,7 @@ public sealed class ServingTests
     [Fact]
     public async Task A_slow_subscriber_skips_to_the_newest_window_and_slows_nobody()
     {
-        await using var scene = await Scene.Create(parts: 1, options => options with { MaxLatency = TimeSpan.FromMilliseconds(300) });
+        await using var scene = await Scene.Create(parts: 1, options => options with { MaxLatency = TimeSpan.FromSeconds(2) });
         using var slow = await RawPeer.Join(scene.Web.Url);
         await slow.Send(Ask(0, 0));
         await slow.Read(FrameType.Subscribed);
@@ -200,7 +200,7 @@ public sealed class ServingTests
         }
 
         // The kernel takes some megabytes for the slow one; then its connection blocks, alone.
-        var blocked = () => scene.Relay.Connections.Ready.Any(peer => peer.Node is null && peer.BlockedFor > TimeSpan.FromMilliseconds(400));
+        var blocked = () => scene.Relay.Connections.Ready.Any(peer => peer.Node is null && peer.BlockedFor > TimeSpan.FromSeconds(2.5));
         while (!scene.Relay.Connections.Ready.Any(peer => peer.Node is null && peer.BlockedFor > TimeSpan.Zero) || received < 100)
         {
             await Play(20);

@@ -12,7 +12,7 @@ public sealed class SlowReaderTests
         const int slowOnes = 8;
         const int fastOnes = 8;
         await using var world = new MeshWorld();
-        var relay = world.Relay(1, options => options with { MaxLatency = TimeSpan.FromMilliseconds(300), CacheBytes = 2_000_000 });
+        var relay = world.Relay(1, options => options with { MaxLatency = TimeSpan.FromSeconds(2), CacheBytes = 2_000_000 });
         world.Bootstrap(relay);
         await using var web = await WebEnd.Open(relay);
         var publisher = world.Publish(world.Broadcaster(10));
@@ -44,7 +44,7 @@ public sealed class SlowReaderTests
         }
 
         // The kernel takes some megabytes for each; then all of the slow ones are blocked.
-        var blocked = () => relay.Connections.Ready.Count(peer => peer.Node is null && peer.BlockedFor > TimeSpan.FromMilliseconds(400));
+        var blocked = () => relay.Connections.Ready.Count(peer => peer.Node is null && peer.BlockedFor > TimeSpan.FromSeconds(2.5));
         while (relay.Connections.Ready.Count(peer => peer.Node is null && peer.BlockedFor > TimeSpan.Zero) < slowOnes)
         {
             await Play(10);

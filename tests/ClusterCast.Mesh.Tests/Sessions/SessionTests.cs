@@ -12,10 +12,13 @@ public class SessionTests
     /// <summary>What carries the connections.</summary>
     protected virtual EndpointKind By => EndpointKind.Tls;
 
+    /// <summary>Share of packets that are lost, for QUIC.</summary>
+    protected virtual double Loss => 0;
+
     [Fact]
     public async Task Both_sides_count_the_same_bytes_and_close_with_an_acknowledgement()
     {
-        await using var world = new MeshWorld(By);
+        await using var world = new MeshWorld(By, Loss);
         var till = new Till(credit: long.MaxValue);
         var purse = new Purse();
         var relay = world.Relay(1, options => options with { ServingSessions = till, Price = 5 });
@@ -53,7 +56,7 @@ public class SessionTests
     [Fact]
     public async Task Leaves_wait_for_credit_and_go_on_with_the_next_session_frame()
     {
-        await using var world = new MeshWorld(By);
+        await using var world = new MeshWorld(By, Loss);
         var till = new Till(credit: 25_000);
         var relay = world.Relay(1, options => options with { ServingSessions = till, MaxLatency = TimeSpan.FromMinutes(1) });
         world.Bootstrap(relay);
@@ -84,7 +87,7 @@ public class SessionTests
     [Fact]
     public async Task A_subscriber_without_a_session_is_told_that_one_is_needed()
     {
-        await using var world = new MeshWorld(By);
+        await using var world = new MeshWorld(By, Loss);
         var relay = world.Relay(1, options => options with { ServingSessions = new Till(credit: 0) });
         world.Bootstrap(relay);
         await using var web = await WebEnd.Open(relay);
@@ -99,7 +102,7 @@ public class SessionTests
     [Fact]
     public async Task A_relay_that_the_purse_does_not_want_is_left()
     {
-        await using var world = new MeshWorld(By);
+        await using var world = new MeshWorld(By, Loss);
         var purse = new Purse();
         var first = world.Relay(1);
         world.Bootstrap(first);

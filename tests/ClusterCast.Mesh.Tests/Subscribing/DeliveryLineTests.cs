@@ -58,6 +58,16 @@ public sealed class DeliveryLineTests
     }
 
     [Fact]
+    public void A_window_of_which_only_the_last_head_is_missing_is_closed_by_a_repair()
+    {
+        _line.Open(Window(1, isClosed: false));
+        _line.Open(Window(2));
+        Assert.Equal(0, _line.Repair(Window(1)));
+        Assert.Equal(6, _line.Delivered);
+        Assert.Null(_line.Missing);
+    }
+
+    [Fact]
     public void A_window_that_never_came_is_asked_for()
     {
         _line.Open(Window(1));

@@ -11,13 +11,16 @@ public class FailoverTests
     /// <summary>What carries the connections.</summary>
     protected virtual EndpointKind By => EndpointKind.Tls;
 
+    /// <summary>Share of packets that are lost, for QUIC.</summary>
+    protected virtual double Loss => 0;
+
     public static TheoryData<bool> PushedOrNot => [true, false];
 
     [Theory]
     [MemberData(nameof(PushedOrNot))]
     public async Task A_relay_that_flips_a_bit_is_banned_at_its_first_leaf_and_no_part_is_lost(bool pushed)
     {
-        await using var scene = await Scene.Create(By, pushed);
+        await using var scene = await Scene.Create(By, Loss, pushed);
         var incident = new TaskCompletionSource<IncidentReport>();
         scene.Viewer.IncidentSeen += incident.SetResult;
         await scene.Play(30);
@@ -45,7 +48,7 @@ public class FailoverTests
     [MemberData(nameof(PushedOrNot))]
     public async Task A_relay_that_falls_silent_is_left_and_no_part_is_lost(bool pushed)
     {
-        await using var scene = await Scene.Create(By, pushed);
+        await using var scene = await Scene.Create(By, Loss, pushed);
         await scene.Play(30);
         scene.Fault.Now = Misbehaviour.Silence;
         await scene.Play(100);
@@ -60,7 +63,7 @@ public class FailoverTests
     [MemberData(nameof(PushedOrNot))]
     public async Task A_relay_that_dies_is_replaced_and_no_part_is_lost(bool pushed)
     {
-        await using var scene = await Scene.Create(By, pushed);
+        await using var scene = await Scene.Create(By, Loss, pushed);
         await scene.Play(30);
         foreach (var peer in scene.Bad.Connections.All)
         {
@@ -79,7 +82,7 @@ public class FailoverTests
     [Fact]
     public async Task A_silent_parent_is_left_long_before_it_counts_as_stalled()
     {
-        await using var scene = await Scene.Create(EndpointKind.Tls, pushed: false, o => o with { StallAfter = TimeSpan.FromMinutes(5) });
+        await using var scene = await Scene.Create(EndpointKind.Tls, loss: 0, pushed: false, o => o with { StallAfter = TimeSpan.FromMinutes(5) });
         await scene.Play(30);
         var before = scene.Subscription.Statistics.Switches;
         scene.Fault.Now = Misbehaviour.Silence;
@@ -95,7 +98,7 @@ public class FailoverTests
     [Fact]
     public async Task When_the_source_pauses_another_relay_is_asked_and_no_part_is_lost_or_comes_twice()
     {
-        await using var scene = await Scene.Create(EndpointKind.Tls, pushed: false, o => o with { StallAfter = TimeSpan.FromMinutes(5) });
+        await using var scene = await Scene.Create(EndpointKind.Tls, loss: 0, pushed: false, o => o with { StallAfter = TimeSpan.FromMinutes(5) });
         await scene.Play(30);
         await scene.Pump.DisposeAsync();
 
@@ -114,7 +117,7 @@ public class FailoverTests
     [Fact]
     public async Task When_the_broadcaster_ends_the_end_reaches_the_viewer_after_the_last_part()
     {
-        await using var scene = await Scene.Create(By, pushed: false);
+        await using var scene = await Scene.Create(By, Loss, pushed: false);
         await scene.Play(7);
         await scene.Pump.DisposeAsync();
         scene.Publisher.End();
@@ -156,9 +159,9 @@ public class FailoverTests
 
         public required IReadOnlyList<MeshNode> Relays { get; init; }
 
-        public static async Task<Scene> Create(EndpointKind by, bool pushed, Func<MeshOptions, MeshOptions>? change = null)
+        public static async Task<Scene> Create(EndpointKind by, double loss, bool pushed, Func<MeshOptions, MeshOptions>? change = null)
         {
-            var world = new MeshWorld(by);
+            var world = new MeshWorld(by, loss);
             var faults = new[] { new SwitchableFault(), new SwitchableFault(), new SwitchableFault() };
             var first = world.Relay(1, o => o with { Fault = faults[0] });
             world.Bootstrap(first);

@@ -64,7 +64,7 @@ public sealed class NewSigningKeyTests
 
         public bool IsSigningKey(StreamId stream, Address key, ulong timeMs) => _isKnown;
 
-        public async Task<bool> ConfirmAsync(StreamId stream, Address key, ulong timeMs, CancellationToken cancel = default)
+        public async Task<bool> ConfirmAsync(StreamId stream, Address key, ulong timeMs, CancellationToken cancel)
         {
             Interlocked.Increment(ref _questions);
             var answer = Answer;
@@ -75,7 +75,7 @@ public sealed class NewSigningKeyTests
 
     private sealed record Scene(MeshWorld World, MeshNode Viewer, ClusterCast.Mesh.Publishing.Publisher Publisher, TrackSubscription Subscription) : IAsyncDisposable
     {
-        public static async Task<Scene> Create(ISigningKeys keys)
+        public static async Task<Scene> Create(LateKeys keys)
         {
             var world = new MeshWorld();
             var relay = world.Relay(1);
@@ -83,7 +83,7 @@ public sealed class NewSigningKeyTests
             var publisher = world.Publish(world.Broadcaster(10));
             world.Add(publisher);
             await world.Until(() => relay.Carried is [{ Path: not null }]);
-            var viewer = world.Viewer(20, options => options with { SigningKeys = keys });
+            var viewer = world.Viewer(20, options => options with { SigningKeys = keys, ConfirmKey = keys.ConfirmAsync });
             return new Scene(world, viewer, publisher, viewer.Subscribe(MeshWorld.Track));
         }
 

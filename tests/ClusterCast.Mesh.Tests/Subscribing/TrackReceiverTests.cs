@@ -86,6 +86,41 @@ public sealed class TrackReceiverTests
         Assert.Null(intake.Offence);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_burst_of_another_window_by_the_same_key_blames_the_broadcaster_once_its_head_has_come(bool asPart)
+    {
+        Serve(Parent(1), SigningKey);
+        var other = Parent(2);
+        var (nodes, head) = Burst(other, SigningKey, asPart);
+        Assert.Equal([Verdict.Late, Verdict.Late], nodes.Select(intake => intake.Verdict));
+        Assert.All(nodes, intake => Assert.Null(intake.Corruption));
+        var offence = Assert.IsType<ConflictingParts>(head.Offence);
+        Assert.True(offence.Judge(MeshWorld.Domains, Keys).IsProven);
+        Assert.True(head.IsRevoked);
+        Assert.Equal(0, _receiver.LeavesRejected);
+    }
+
+    [Fact]
+    public void A_burst_of_another_window_by_another_key_is_the_parents_lie()
+    {
+        Serve(Parent(1), SigningKey);
+        var liar = Parent(2);
+        var head = Burst(liar, MeshWorld.Key(98), asPart: false).Head;
+        Assert.Equal((Verdict.Corrupt, liar.Node), (head.Verdict, head.Corruption!.Node));
+        Assert.Null(head.Offence);
+    }
+
+    [Fact]
+    public void A_contradiction_that_no_head_follows_is_the_parents_lie()
+    {
+        Serve(Parent(1), SigningKey);
+        var liar = Parent(2);
+        Burst(liar, SigningKey, asPart: false, nodes: 1);
+        Assert.Equal(Verdict.Corrupt, Take(liar, Frame.Encode(new LeafMessage(0, 1, 0, 0, "leaf"u8))).Verdict);
+    }
+
     [Fact]
     public void Heads_of_a_marked_key_are_late_and_blame_nobody()
     {
@@ -125,6 +160,36 @@ public sealed class TrackReceiverTests
         return Take(parent, Frame.Encode(new PartMessage(
             0, 1, 0, part.Node.Time, part.Node.Flags, part.Node.ByteLength, part.Head.Head.Flags, part.Head.Signature, part.Leaves)));
     }
+
+    /// <summary>Takes another window 1 of three parts: the first nodes, then the last part or a node and its head.</summary>
+    private (List<Intake> Nodes, Intake Head) Burst(Upstream parent, PrivateKey key, bool asPart, int nodes = 2)
+    {
+        var builder = new WindowBuilder(MeshWorld.Track, Run, MeshWorld.Domains.StreamKeys, key);
+        builder.SetInit("init"u8);
+        builder.OpenWindow();
+        var parts = Enumerable.Range(0, 3)
+            .Select(i => builder.AddPart([(byte)i, 77], 1_000, i == 0 ? PartFlags.StartsWithIdr : PartFlags.None)).ToList();
+        Take(parent, Init(Run));
+        Take(parent, Frame.Encode(new WindowMessage(0, 1, Hash32.Zero)));
+        var taken = parts.Take(nodes).Select(part => Take(parent, NodeOf(part))).ToList();
+        var (last, head) = (parts[^1], parts[^1].Head);
+        if (nodes < 2)
+        {
+            return (taken, default);
+        }
+
+        if (asPart)
+        {
+            return (taken, Take(parent, Frame.Encode(new PartMessage(
+                0, 1, 2, last.Node.Time, last.Node.Flags, last.Node.ByteLength, head.Head.Flags, head.Signature, last.Leaves))));
+        }
+
+        Take(parent, NodeOf(last));
+        return (taken, Take(parent, Frame.Encode(new HeadMessage(0, 1, 3, head.Head.Time, head.Head.Flags, head.Signature))));
+    }
+
+    private static byte[] NodeOf(SignedPart part) => Frame.Encode(
+        new NodeMessage(0, 1, part.Node.Index, part.Node.Time, part.Node.Flags, part.Node.ByteLength, part.Leaves));
 
     private Intake Take(Upstream parent, byte[] frame)
     {

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace ClusterCast.Node.Tests.Hosting;
 
+[Collection("Meters of the process")]
 public sealed class WebHostTests : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };

@@ -12,6 +12,7 @@ using ClusterCast.Protocol.Wire;
 namespace ClusterCast.Node.Tests.Settlement;
 
 /// <summary>Real tills behind real relays: a purse that has eight sessions open, each at a relay of its own, gets no ninth.</summary>
+[Collection("Meters of the process")]
 public sealed class SessionNewsTests
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
@@ -23,6 +24,7 @@ public sealed class SessionNewsTests
     {
         using var folder = new TempFolder();
         await using var relays = new Relays(folder, 9);
+        await relays.Until(() => relays.Nodes[0].Peers.Count == 8 && relays.Nodes.All(node => node.Peers.Count > 0));
         for (var i = 0; i < 8; i++)
         {
             Assert.Equal(FrameType.Offer, await relays.OpenAsync(i));
@@ -72,7 +74,6 @@ public sealed class SessionNewsTests
         /// <summary>Opens a session at one relay, as a connection with a viewer would; returns what the relay answers.</summary>
         public async Task<FrameType> OpenAsync(int relay)
         {
-            await Until(() => Nodes[relay].Peers.Count > 0);
             var answer = new TaskCompletionSource<FrameType>(TaskCreationOptions.RunContinuationsAsynchronously);
             var session = _tills[relay].Open(new StreamId(1), frame => answer.TrySetResult((FrameType)frame[0]));
             var open = new SessionOpen(

@@ -129,6 +129,23 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public void An_admitted_session_is_told_as_it_was_signed_and_a_refused_one_is_not()
+    {
+        using var world = new World();
+        var told = new List<SessionOpenMessage>();
+        world.Till.Opened += told.Add;
+        Assert.Equal(PurseSessionState.Paying, world.Connect().Settle().Payer.State);
+        var open = Assert.Single(told);
+        Assert.Equal((world.ViewingKey.Address, world.NodeKey.Address), (open.Purse, open.Relay));
+        Assert.True(Secp256k1.TryRecover(new SessionOpen(open.Purse, open.Relay, open.Nonce, open.Time).Digest(world.Domains.RelayStaking), open.Signature, out var signer));
+        Assert.Equal(open.Purse, signer);
+
+        world.Ledger.Terms = null;
+        world.Connect().Settle();
+        Assert.Single(told);
+    }
+
+    [Fact]
     public void Forged_sessions_elsewhere_do_not_count()
     {
         using var world = new World();

@@ -21,7 +21,36 @@ public sealed class WireFuzzTests
         }
     });
 
-    private static void Read(byte[] input)
+    [Fact]
+    public void Every_input_of_the_corpus()
+    {
+        foreach (var (name, input) in Corpus.All)
+        {
+            var exception = Record.Exception(() => Read(input));
+            Assert.True(exception is null, $"{name}: {exception}");
+        }
+    }
+
+    [Fact]
+    public void Neighbours_of_the_corpus()
+    {
+        var corpus = Corpus.All.Select(entry => entry.Input).ToArray();
+        Fuzzing.Run(5_000, random => Read(random.Mutate(corpus[random.Next(corpus.Length)])));
+    }
+
+    [Fact]
+    public void The_corpus_holds_what_is_taken_and_what_is_refused_of_every_message()
+    {
+        foreach (var type in Messages.Recoders.Keys)
+        {
+            var outcomes = Corpus.Of(type.ToString()).Select(input => Corpus.Outcome(input) == "taken").Distinct().ToList();
+            Assert.True(outcomes.Count == 2, $"Corpus/{type} has {outcomes.Count} of 2 outcomes: run the tests once with CLUSTERCAST_WRITE_CORPUS=1.");
+        }
+
+        Assert.NotEmpty(Corpus.Of("Frames"));
+    }
+
+    internal static void Read(byte[] input)
     {
         var rest = input.AsSpan();
         try

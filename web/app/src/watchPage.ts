@@ -1,3 +1,4 @@
+import { LocalKey } from "@clustercast/player";
 import { exposeApi } from "./api.ts";
 import { h, say } from "./dom.ts";
 import { header } from "./header.ts";
@@ -5,7 +6,7 @@ import { Overlay } from "./overlay.ts";
 import { portal, type StreamInfo } from "./portal.ts";
 import { PursePanel } from "./pursePanel.ts";
 import { RelayPanel } from "./relayPanel.ts";
-import { hashOptions } from "./settings.ts";
+import { hashOptions, settings } from "./settings.ts";
 import { Viewing } from "./viewing.ts";
 import { verifierLoading } from "./wasm.ts";
 
@@ -19,6 +20,7 @@ export async function watchPage(root: HTMLElement, stream: bigint): Promise<void
   asked.relays.catch(() => {});
   const view = layout();
   root.replaceChildren(header(), view.main);
+  warmUp();
   try {
     const [verifier, config] = await Promise.all([verifierLoading, asked.config]);
     const viewing = new Viewing(verifier, config, stream, view.video, options.viewingKey, () => refresh());
@@ -46,6 +48,12 @@ export async function watchPage(root: HTMLElement, stream: bigint): Promise<void
     say(view.trouble, (error as Error).message);
     view.stage.classList.add("waiting");
   }
+}
+
+/** What takes a while the first time, done while the answers are on their way. */
+function warmUp(): void {
+  LocalKey.warmUp();
+  settings.ceilingPrice();
 }
 
 async function autofund(viewing: Viewing, purse: PursePanel, amount: string): Promise<void> {

@@ -79,6 +79,7 @@ export class Player {
     const shown: VideoFrameRequestCallback = (now, frame) => {
       if (this.firstFrameMs === null) {
         this.firstFrameMs = Math.round(now);
+        this.feeder.painted();
         this.options.onChange();
       }
       this.glass.frame(video, Math.max(now, frame.expectedDisplayTime));

@@ -45,10 +45,10 @@ describe("the codec string", () => {
 describe("the live edge", () => {
   const at = (currentTime: number, end: number, started = true, start = 0) => new LiveEdge().decide({ currentTime, started, ranges: [{ start, end }] });
 
-  test("begins a little behind the newest frame", () => {
-    expect(at(0, 2, false)).toEqual({ rate: 1, seekTo: 1.3 });
-    expect(at(0, 0.2, false).seekTo).toBeUndefined();
-    expect(at(0, 102, false, 100)).toEqual({ rate: 1, seekTo: 101.3 });
+  test("begins with the oldest frame, which is decoded at once, and then goes to a little behind the newest", () => {
+    expect(at(0, 2, false)).toEqual({ rate: 1 });
+    expect(at(0, 102, false, 100)).toEqual({ rate: 1, seekTo: 100 });
+    expect(new LiveEdge().decide({ currentTime: 100.03, started: true, settling: true, ranges: [{ start: 100, end: 102 }] }).seekTo).toBeCloseTo(101.3);
     expect(new LiveEdge().decide({ currentTime: 0, started: false, ranges: [] })).toEqual({ rate: 1 });
   });
 

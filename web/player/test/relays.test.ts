@@ -67,6 +67,18 @@ describe("candidates", () => {
   beforeEach(() => { candidates = new Candidates(random.bytes); });
   const choose = (except?: string) => candidates.choose(1n, 480, now, except)?.node;
 
+  test("newcomers go where there is room", () => {
+    const full = record(), idle = record();
+    candidates.add(full);
+    candidates.add(idle);
+    candidates.loaded(full.node, 90);
+    const share = Array.from({ length: 500 }, () => choose()).filter((c) => c === idle.node).length;
+    expect(share).toBeGreaterThan(400);
+    expect(share).toBeLessThan(500);
+    candidates.loaded(full.node, 255);
+    expect(score(candidates.get(full.node)!)).toBeCloseTo(3 * score(candidates.get(idle.node)!));
+  });
+
   test("the cheap and near are chosen far more often, the others now and then", () => {
     const near = record(), far = record({ price: 20_000n });
     candidates.add(near);

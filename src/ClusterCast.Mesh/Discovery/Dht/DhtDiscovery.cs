@@ -81,6 +81,7 @@ internal sealed class DhtDiscovery : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _watch;
+        await _rendezvous.IdleAsync();
         if (_joined)
         {
             _state.Write(Node);

@@ -101,7 +101,7 @@ public sealed class DhtNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks a topic up for so long: those who were announced there, each once, at most 256. They are hints: anybody may announce anything.</summary>
+    /// <summary>Looks a topic up for so long: those who were announced there, each once, at most 256. They are hints: anybody may announce anything. Ends with the node.</summary>
     public async IAsyncEnumerable<IPEndPoint> FindAsync(DhtTopic topic, TimeSpan bound, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var found = Channel.CreateBounded<IPEndPoint>(new BoundedChannelOptions(PeersALookup) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -115,7 +115,11 @@ public sealed class DhtNode : IAsyncDisposable
 
         try
         {
-            Ask(topic);
+            if (!TryAsk(topic))
+            {
+                yield break;
+            }
+
             var seen = new HashSet<IPEndPoint>();
             await foreach (var peer in found.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
             {
@@ -221,11 +225,20 @@ public sealed class DhtNode : IAsyncDisposable
         }
     }
 
-    private unsafe void Ask(DhtTopic topic)
+    private unsafe bool TryAsk(DhtTopic topic)
     {
-        fixed (byte* bytes = DhtTopic.Span(topic))
+        try
         {
-            Check(DhtNative.Find(_handle, bytes));
+            fixed (byte* bytes = DhtTopic.Span(topic))
+            {
+                Check(DhtNative.Find(_handle, bytes));
+            }
+
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
         }
     }
 

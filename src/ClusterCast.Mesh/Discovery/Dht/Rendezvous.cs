@@ -9,7 +9,7 @@ internal delegate IAsyncEnumerable<IPEndPoint> FindPeers(DhtTopic topic, TimeSpa
 /// <summary>
 /// Finds relays by the DHT: looks up all topics of a subject and dials whoever was announced there. What the DHT says is a hint that anybody may have planted, so
 /// each lookup has a budget of dials of its own, few of them to one network, and only what a dialed relay proves and signs counts. A subject that stays missing is
-/// looked up again after 0.5 s, then after twice as long each time up to 30 s.
+/// looked up again 0.5 s after the first time, then after twice as long each time up to 30 s. An answer that comes late goes to the next lookup of its topic.
 /// </summary>
 /// <param name="find">The DHT.</param>
 /// <param name="dial">Connects to an address; the peer then tells its record. Fails with <see cref="MeshException"/>.</param>
@@ -27,9 +27,10 @@ internal sealed class Rendezvous(FindPeers find, Func<IPEndPoint, CancellationTo
     /// <summary>Addresses of one network that one search has dialed at most.</summary>
     public const int DialsANetwork = 2;
 
-    private const int DialsAtOnce = 4;
-    private static readonly TimeSpan LookupBound = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan SearchBound = TimeSpan.FromSeconds(6);
+    private const int DialsAtOnce = 2;
+    private const double ShareOfWait = 0.8;
+    private static readonly TimeSpan LongestLookup = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SearchBound = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan DialBound = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
@@ -38,8 +39,14 @@ internal sealed class Rendezvous(FindPeers find, Func<IPEndPoint, CancellationTo
     private readonly TriedAddresses _tried = new(time);
     private int _running;
 
-    /// <summary>Whether no search is under way.</summary>
-    public bool IsIdle => Volatile.Read(ref _running) == 0;
+    /// <summary>Ends when no search is under way.</summary>
+    public async Task IdleAsync()
+    {
+        while (Volatile.Read(ref _running) > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
+        }
+    }
 
     /// <summary>Begins the searches that are due for what is missing and ends those for what is not. Never blocks. One caller at a time.</summary>
     public void Update(IReadOnlyCollection<DhtSubject> missing, CancellationToken stop)
@@ -63,19 +70,20 @@ internal sealed class Rendezvous(FindPeers find, Func<IPEndPoint, CancellationTo
             if (Volatile.Read(ref _running) < SearchesAtOnce && search.IsDue(time))
             {
                 Interlocked.Increment(ref _running);
-                search.Begin(time, stop, over => SearchAsync(subject, over));
+                search.Begin(time, stop, (wait, over) => SearchAsync(subject, wait, over));
             }
         }
     }
 
-    private async Task SearchAsync(DhtSubject subject, CancellationToken over)
+    private async Task SearchAsync(DhtSubject subject, TimeSpan wait, CancellationToken over)
     {
+        var lookup = wait * ShareOfWait < LongestLookup ? wait * ShareOfWait : LongestLookup;
         try
         {
             using var bound = new CancellationTokenSource(SearchBound, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, over);
             var networks = new NetworkQuota(anywhere ? int.MaxValue : DialsANetwork);
-            await Task.WhenAll(subject.Topics.Select(topic => LookUpAsync(topic, networks, either.Token)));
+            await Task.WhenAll(subject.Topics.Select(topic => LookUpAsync(topic, lookup, networks, either.Token)));
         }
         catch (OperationCanceledException)
         {
@@ -91,10 +99,10 @@ internal sealed class Rendezvous(FindPeers find, Func<IPEndPoint, CancellationTo
         }
     }
 
-    private async Task LookUpAsync(DhtTopic topic, NetworkQuota networks, CancellationToken over)
+    private async Task LookUpAsync(DhtTopic topic, TimeSpan bound, NetworkQuota networks, CancellationToken over)
     {
         var budget = DialsALookup;
-        await Parallel.ForEachAsync(find(topic, LookupBound, over), new ParallelOptions { MaxDegreeOfParallelism = DialsAtOnce, CancellationToken = over }, async (peer, cancel) =>
+        await Parallel.ForEachAsync(find(topic, bound, over), new ParallelOptions { MaxDegreeOfParallelism = DialsAtOnce, CancellationToken = over }, async (peer, cancel) =>
         {
             if (peer.Port != 0 && Volatile.Read(ref budget) > 0 && !_tried.IsResting(peer) && networks.TryTake(peer.Address) && _tried.TryTake(peer) && Interlocked.Decrement(ref budget) >= 0)
             {
@@ -131,14 +139,14 @@ internal sealed class Rendezvous(FindPeers find, Func<IPEndPoint, CancellationTo
 
         public bool IsDue(TimeProvider time) => _work.IsCompleted && (_over is null || time.GetElapsedTime(_beganAt) >= _wait);
 
-        public void Begin(TimeProvider time, CancellationToken stop, Func<CancellationToken, Task> work)
+        public void Begin(TimeProvider time, CancellationToken stop, Func<TimeSpan, CancellationToken, Task> work)
         {
             _over?.Dispose();
             _over = CancellationTokenSource.CreateLinkedTokenSource(stop);
             _wait = _wait == TimeSpan.Zero ? FirstWait : _wait < LongestWait / 2 ? _wait * 2 : LongestWait;
             _beganAt = time.GetTimestamp();
-            var token = _over.Token;
-            _work = Task.Run(() => work(token), CancellationToken.None);
+            var (wait, token) = (_wait, _over.Token);
+            _work = Task.Run(() => work(wait, token), CancellationToken.None);
         }
 
         public void Cancel()

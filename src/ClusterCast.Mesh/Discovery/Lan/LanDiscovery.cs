@@ -1,5 +1,4 @@
 using System.Net;
-using ClusterCast.Mesh.Discovery.Dht;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Wire;
 using Microsoft.Extensions.Logging;
@@ -8,8 +7,8 @@ namespace ClusterCast.Mesh.Discovery.Lan;
 
 /// <summary>
 /// Finds relays on the LAN: relays say that they are here, at the start, every 30 s and when somebody asks, at most once a second; a node with few relays asks
-/// every 5 s. Beacons from addresses of the internet are not believed; of the others at most 20 a second are looked at, and an address is dialed
-/// once in 30 s.
+/// every 5 s. Beacons from addresses of the internet are not believed; of the others at most 20 a second are looked at, and an
+/// address that was dialed rests (<see cref="TriedAddresses"/>).
 /// </summary>
 /// <param name="send">Sends a datagram to the LAN.</param>
 /// <param name="mesh">Of the node.</param>

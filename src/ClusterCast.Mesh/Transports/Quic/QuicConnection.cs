@@ -164,8 +164,15 @@ internal sealed class QuicConnection
 
     /// <summary>Hands a command over; false when there is nobody to take it.</summary>
     internal bool Submit(
-        CommandKind op, long stream, CommandFlags flags = CommandFlags.None, ulong value = 0, nint slab = 0, uint length = 0) =>
-        _context.Submit(new NativeCommand { Op = op, Flags = flags, Connection = _handle, Stream = stream, Value = value, Slab = slab, Length = length });
+        CommandKind op, long stream, CommandFlags flags = CommandFlags.None, ulong value = 0, nint slab = 0, uint length = 0)
+    {
+        if (op is CommandKind.Write or CommandKind.Reset or CommandKind.Close)
+        {
+            _writes.Flush(); // what was written before must not come after
+        }
+
+        return _context.Submit(new NativeCommand { Op = op, Flags = flags, Connection = _handle, Stream = stream, Value = value, Slab = slab, Length = length });
+    }
 
     /// <summary>Hands a command over with the next ones of other connections.</summary>
     internal void Queue(CommandKind op, long stream, CommandFlags flags, nint slab, uint length) =>
@@ -233,7 +240,7 @@ internal sealed class QuicConnection
                 Find(told.Stream)?.OnPeerReset(told.Value);
                 break;
             case EventKind.PeerStopped:
-                Find(told.Stream)?.OnPeerStopped(told.Value);
+                Find(told.Stream)?.OnPeerStopped();
                 break;
             case EventKind.StreamClosed:
                 OnStreamClosed(told.Stream);

@@ -144,10 +144,12 @@ internal sealed class QuicEndpoint : IAsyncDisposable
             return;
         }
 
+        _writes.Flush();
         await Task.Run(() => QuicNative.Stop(_context.DangerousGetHandle()));
         await _eventsEnded.Task;
         _events.Join();
         _context.Dispose();
+        _writes.Flush(); // what came too late lets go of its memory
     }
 
     private static unsafe nint Open(QuicOptions options)

@@ -56,8 +56,8 @@ internal sealed class QuicException(string message, QuicClose? close = null) : I
 }
 
 /// <summary>The peer reset a stream, or wants no more of it.</summary>
-internal sealed class QuicStreamException(ulong code, string message) : IOException(message)
+internal sealed class QuicStreamException(ulong? code, string message) : IOException(message)
 {
-    /// <summary>The peer's code.</summary>
-    public ulong Code { get; } = code;
+    /// <summary>The peer's code; null where it stopped reading, for the library keeps that one to itself.</summary>
+    public ulong? Code { get; } = code;
 }

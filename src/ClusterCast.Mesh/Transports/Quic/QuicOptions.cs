@@ -16,6 +16,9 @@ internal enum QuicCongestion
 
     /// <summary>BBR, which does not take loss for congestion.</summary>
     Bbr = 2,
+
+    /// <summary>BBR version 2, which slows down less to measure the round trip.</summary>
+    Bbr2 = 3,
 }
 
 /// <summary>One UDP socket and the limits it keeps.</summary>

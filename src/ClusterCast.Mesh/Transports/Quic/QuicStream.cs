@@ -210,12 +210,12 @@ internal sealed class QuicStream : IDisposable
     }
 
     /// <summary>The peer wants no more.</summary>
-    internal void OnPeerStopped(ulong code)
+    internal void OnPeerStopped()
     {
         lock (_gate)
         {
             _completed = true;
-            _writeFault ??= new QuicStreamException(code, $"The peer stopped reading the stream with code {code}.");
+            _writeFault ??= new QuicStreamException(null, "The peer stopped reading the stream.");
         }
 
         _writer.Wake();

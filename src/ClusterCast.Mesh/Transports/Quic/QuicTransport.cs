@@ -8,7 +8,7 @@ using ClusterCast.Protocol.Signing;
 namespace ClusterCast.Mesh.Transports.Quic;
 
 /// <summary>A mesh connection on the one bidirectional stream of a QUIC connection; both sides show a certificate that proves their node id.</summary>
-internal sealed class QuicTransport : IDirectTransport
+internal sealed class QuicTransport : IDatagramTransport, IDirectTransport
 {
     /// <summary>Code of the connection's end: all was said.</summary>
     public const ulong Done = 0;
@@ -40,6 +40,22 @@ internal sealed class QuicTransport : IDirectTransport
 
     /// <inheritdoc/>
     public IPEndPoint? Seen => _connection.Remote;
+
+    /// <inheritdoc/>
+    public int MaxDatagram => _connection.MaxDatagram;
+
+    /// <inheritdoc/>
+    public Action<ReadOnlySpan<byte>>? Datagram
+    {
+        get => _connection.Datagram;
+        set => _connection.Datagram = value;
+    }
+
+    /// <inheritdoc/>
+    public TimeSpan? RoundTrip => _connection.Statistics.RoundTripNs is var ns and > 0 ? TimeSpan.FromTicks((long)ns / 100) : null;
+
+    /// <inheritdoc/>
+    public bool TrySendDatagram(ReadOnlySpan<byte> bytes) => _connection.TrySendDatagram(bytes);
 
     /// <summary>The dialing side. Throws <see cref="AuthenticationException"/> or <see cref="IOException"/>; then the connection is closed.</summary>
     public static Task<QuicTransport> OverDialedAsync(QuicConnection connection, Eip712Domain relayStaking, CancellationToken cancel) =>

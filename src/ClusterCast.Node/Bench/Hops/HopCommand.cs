@@ -18,7 +18,18 @@ public static class HopCommand
     {
         var options = HopOptions.From(context.Settings);
         var parts = new ConcurrentQueue<PartAt>();
-        await using var mesh = new MeshNode(Options(options, context, parts));
+        var arrivals = 0;
+        await using var mesh = new MeshNode(Options(options, context) with
+        {
+            PartArrived = (_, window, part) =>
+            {
+                parts.Enqueue(new PartAt(window, part.Index, Micros(), part.LeafCount));
+                if (Interlocked.Increment(ref arrivals) == 1)
+                {
+                    ReadyLine.Write(context.Output, "track");
+                }
+            },
+        });
         mesh.Start();
         ReadyLine.Write(context.Output, "hop", ("listen", Listening(mesh)));
         var viewer = options.Place == HopPlace.Viewer ? mesh.Subscribe(HopKeys.Track) : null;
@@ -46,23 +57,24 @@ public static class HopCommand
     /// <summary>The machine's clock, Unix microseconds.</summary>
     internal static long Micros() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    private static MeshOptions Options(HopOptions options, RoleContext context, ConcurrentQueue<PartAt> parts) => new()
+    private static MeshOptions Options(HopOptions options, RoleContext context) => new()
     {
         Role = options.Place switch { HopPlace.Source => PeerRole.Broadcaster, HopPlace.Relay => PeerRole.Relay, _ => PeerRole.Viewer },
         NodeKey = HopKeys.Node(options.Number),
         Domains = HopKeys.Domains,
         SigningKeys = HopKeys.Trust,
-        TlsListen = options.Listen,
         QuicListen = options.Listen,
         BootstrapPeers = options.Neighbours,
         MaxPeers = 1,
+
+        // One child a place, or the chain would become shorter where it can.
+        MaxSubscribers = 1,
         LossProtection = options.Protection,
-        PartArrived = (_, window, part) => parts.Enqueue(new PartAt(window, part.Index, Micros(), part.LeafCount)),
         Time = context.Time,
         Logging = context.Logs,
     };
 
-    private static string Listening(MeshNode mesh) => mesh.TlsEndpoint is { } tls ? $"tls://{tls}" : "";
+    private static string Listening(MeshNode mesh) => mesh.QuicEndpoint is { } quic ? $"quic://{quic}" : "";
 
     // The parts are dated where they come in; here they are only taken away.
     private static async Task TakeAsync(TrackSubscription? viewer, CancellationToken stop)

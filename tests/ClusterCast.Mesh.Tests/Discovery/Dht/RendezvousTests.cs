@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.CompilerServices;
+using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Discovery.Dht;
 using ClusterCast.Protocol.Identifiers;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -87,10 +88,18 @@ public sealed class RendezvousTests
     {
         var time = new ManualTime();
         var tried = new TriedAddresses(time);
-        Assert.True(tried.TryTake(Peer(1, 1)));
-        Assert.False(tried.TryTake(Peer(1, 1)));
-        time.Advance(TimeSpan.FromSeconds(30));
-        Assert.True(tried.TryTake(Peer(1, 1)));
+        var dials = new List<int>();
+        for (var second = 0; second < 300; second++)
+        {
+            if (tried.TryTake(Peer(1, 1)))
+            {
+                dials.Add(second);
+            }
+
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([0, 2, 6, 14, 30, 62, 126, 190, 254], dials);
         for (var i = 0; i < TriedAddresses.Capacity; i++)
         {
             Assert.True(tried.TryTake(Peer(100 + i, 1)));
@@ -112,11 +121,7 @@ public sealed class RendezvousTests
             return Task.FromException(new MeshException("refused"));
         });
         rendezvous.Update([Subject], CancellationToken.None);
-        using var bound = new CancellationTokenSource(MeshWorld.Bound);
-        while (!rendezvous.IsIdle)
-        {
-            await Task.Delay(1, bound.Token);
-        }
+        await rendezvous.IdleAsync().WaitAsync(MeshWorld.Bound);
     }
 
     private async IAsyncEnumerable<IPEndPoint> Find(DhtTopic topic, TimeSpan bound, [EnumeratorCancellation] CancellationToken cancel)

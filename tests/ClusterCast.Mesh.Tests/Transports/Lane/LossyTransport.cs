@@ -25,9 +25,9 @@ internal sealed class LossyTransport : IDatagramTransport
         _ = Task.Run(DeliverAsync);
     }
 
-    public Address? ProvenPeer { get; }
-
     public string Name => "memory";
+
+    public Address? ProvenPeer { get; }
 
     public string Remote => "memory";
 

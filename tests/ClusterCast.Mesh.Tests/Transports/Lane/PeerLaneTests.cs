@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using ClusterCast.Mesh.Guarding;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Protocol.Wire;
 
@@ -98,13 +100,15 @@ public sealed class PeerLaneTests
         public static async Task<Scene> Open(double loss, Func<MeshOptions, MeshOptions>? change = null)
         {
             var scene = new Scene();
-            scene.Node = scene._world.Relay(1, change);
+            
+            // Whatever the machine does beside, no media becomes too old here.
+            scene.Node = scene._world.Relay(1, options => (change?.Invoke(options) ?? options) with { MaxLatency = TimeSpan.FromMinutes(1) });
             scene.Publisher = scene._world.Publish(scene.Node);
             var options = scene._world.Options(PeerRole.Viewer, 20);
             (scene.Link, var end) = LossyTransport.Pair(scene.Node.NodeId, options.NodeKey.Address, loss, seed: 11);
             scene._running = scene.Node.Connector.RunAsync(scene.Link);
             scene.Viewer = new PeerConnection(
-                end, scene, new NodeIdentity(options.NodeKey, options.Role, options.Domains, options.Random), dialed: true, scene.Node.NodeId, options);
+                end, scene, new NodeIdentity(options.NodeKey, options.Role, options.Domains, options.Random), dialed: true, scene.Node.NodeId, options, new GuardMetrics(new Meter("lane")));
             _ = scene.Viewer.RunAsync();
             await scene.Viewer.Ready.WaitAsync(MeshWorld.Bound);
             return scene;

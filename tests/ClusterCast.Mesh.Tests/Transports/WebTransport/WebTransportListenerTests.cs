@@ -37,7 +37,7 @@ public sealed class WebTransportListenerTests
     public async Task A_node_without_quic_takes_no_page()
     {
         await using var world = new MeshWorld();
-        Assert.Null(world.Relay(1).QuicEndpoint);
+        Assert.Null(world.Relay(1, options => options with { QuicListen = null }).QuicEndpoint);
     }
 
     [Fact]

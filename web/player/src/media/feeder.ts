@@ -18,14 +18,15 @@ type AnyMediaSource = typeof MediaSource;
 
 /** Feeds verified parts to a video element by Media Source Extensions and keeps it at the live edge. */
 export class Feeder {
-  /** Leaves handed to the decoder that were not the signed ones. */
-  badLeavesShown = 0;
   /** Times that the picture stood still for 100 ms or more after it had begun. */
   stalls = 0;
   /** One sentence when the browser cannot play the stream; empty else. */
   trouble = "";
 
   readonly #edge = new LiveEdge();
+  #badLeaves = 0;
+  /** What the decoder has been given and nobody has looked at again yet. */
+  #unaudited: { part: VerifiedPart; bytes: Uint8Array }[] = [];
   readonly #queue: VerifiedPart[] = [];
   #queued = 0;
   #buffer: SourceBuffer | null = null;
@@ -33,7 +34,13 @@ export class Feeder {
   #window: VerifiedWindow | null = null;
   #startedAt: number | null = null;
   #soughtAt = 0;
-  #holdUntil: number | null = null;
+  /** The media source belongs to a window. */
+  #taken = false;
+  /** Begins the next append: the init segment. */
+  #init: { type: string; bytes: Uint8Array } | null = null;
+  /** The newest part when the first one came: the end of a joining burst. */
+  #burstEnd: VerifiedPart | null = null;
+  #holdUntil = 0;
   #waitingSince: number | null = null;
   #lastStall = 0;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -46,6 +53,13 @@ export class Feeder {
     video.addEventListener("playing", () => this.#resumed());
     video.addEventListener("timeupdate", () => { if (video.readyState >= 3) this.#resumed(); });
     this.#timer = setInterval(() => this.#steer(), STEP_MS);
+    this.#attach();
+  }
+
+  /** Leaves handed to the decoder that were not the signed ones. */
+  get badLeavesShown(): number {
+    for (const { part, bytes } of this.#unaudited.splice(0)) this.#badLeaves += badLeaves(this.stream, part, bytes);
+    return this.#badLeaves;
   }
 
   /** Seconds between the picture and the newest buffered frame; null before the start. */
@@ -65,9 +79,15 @@ export class Feeder {
     this.#queue.push(part);
     this.#queued += part.bytes.length;
     // A joining burst goes in as one, so that the picture begins at the live edge and not somewhere in the burst.
-    this.#holdUntil ??= performance.now() + HOLD_MS;
-    if (part.window.parts.at(-1) === part) this.#holdUntil = 0;
+    if (!this.#burstEnd) [this.#burstEnd, this.#holdUntil] = [part.window.parts.at(-1)!, performance.now() + HOLD_MS];
+    if (this.#burstEnd === part) this.#holdUntil = 0;
     this.#pump();
+  }
+
+  /** The first frame is on the screen: from now on the live edge matters. */
+  painted(): void {
+    this.#soughtAt = 0;
+    this.#steer();
   }
 
   stop(): void {
@@ -77,51 +97,62 @@ export class Feeder {
     if (this.#source?.readyState === "open" && !this.#buffer?.updating) this.#source.endOfStream();
   }
 
+  /** Gives the video element a media source, before anything has come: that takes it a while. */
+  #attach(): void {
+    const managed = (globalThis as { ManagedMediaSource?: AnyMediaSource }).ManagedMediaSource;
+    const source = this.#source = new (managed ?? MediaSource)();
+    if (managed) this.video.disableRemotePlayback = true;
+    if (this.video.src) URL.revokeObjectURL(this.video.src);
+    this.video.src = URL.createObjectURL(source);
+    source.addEventListener("sourceopen", () => { if (this.#source === source) this.#begin(); }, { once: true });
+  }
+
   #open(window: VerifiedWindow): void {
     this.#clear();
     this.#buffer = null;
     this.#startedAt = null;
-    this.#holdUntil = null;
-    const managed = (globalThis as { ManagedMediaSource?: AnyMediaSource }).ManagedMediaSource;
-    const Source = managed ?? MediaSource;
-    let type: string;
+    this.#burstEnd = null;
     try {
-      type = mimeTypeOf(window.init);
-      if (!Source.isTypeSupported(type)) throw new Error(`This browser does not play ${type}.`);
+      const type = mimeTypeOf(window.init);
+      if (!(this.#source!.constructor as AnyMediaSource).isTypeSupported(type)) throw new Error(`This browser does not play ${type}.`);
+      this.#init = { type, bytes: window.init };
     } catch (error) {
       this.trouble = (error as Error).message;
       return this.onTrouble();
     }
-    const source = this.#source = new Source();
-    if (managed) this.video.disableRemotePlayback = true;
-    if (this.video.src) URL.revokeObjectURL(this.video.src);
-    this.video.src = URL.createObjectURL(source);
-    source.addEventListener("sourceopen", () => {
-      if (this.#source !== source) return;
-      this.#buffer = source.addSourceBuffer(type);
-      this.#buffer.addEventListener("updateend", () => this.#steer());
-      this.#buffer.appendBuffer(window.init);
-    }, { once: true });
+    if (this.#taken) this.#attach();
+    this.#taken = true;
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (!this.#init || this.#source?.readyState !== "open") return;
+    this.#buffer = this.#source.addSourceBuffer(this.#init.type);
+    this.#buffer.addEventListener("updateend", () => this.#steer());
+    this.#pump();
   }
 
   #pump(): void {
     const buffer = this.#buffer;
-    if (!buffer || buffer.updating || this.#queue.length === 0 || performance.now() < (this.#holdUntil ?? 0) || this.#source?.readyState !== "open") return;
-    const parts = this.#queue.splice(0);
-    const bytes = new Uint8Array(this.#queued);
-    this.#queued = 0;
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part.bytes, at);
-      this.badLeavesShown += badLeaves(this.stream, part, bytes.subarray(at, at + part.bytes.length));
-      at += part.bytes.length;
-    }
+    if (!buffer || buffer.updating || this.#queue.length === 0 || performance.now() < this.#holdUntil || this.#source?.readyState !== "open") return;
+    const parts = this.#queue.splice(0), init = this.#init;
+    const bytes = new Uint8Array((init?.bytes.length ?? 0) + this.#queued);
+    if (init) bytes.set(init.bytes);
+    let at = init?.bytes.length ?? 0;
+    const shown = parts.map((part) => {
+      const place = bytes.subarray(at, at += part.bytes.length);
+      place.set(part.bytes);
+      return { part, bytes: place };
+    });
     try {
       buffer.appendBuffer(bytes);
+      this.#queued = 0;
+      this.#init = null;
+      // The decoder works meanwhile.
+      if (this.#unaudited.push(...shown) === shown.length) setTimeout(() => this.badLeavesShown);
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
       this.#queue.unshift(...parts);
-      this.#queued += bytes.length;
       const { currentTime } = this.video;
       if (currentTime > 1) buffer.remove(0, currentTime - 1);
       else this.#clear();
@@ -142,7 +173,7 @@ export class Feeder {
       this.#soughtAt = now;
     }
     if (video.playbackRate !== rate) video.playbackRate = rate;
-    if (!this.started) this.#startedAt = this.#lastStall = now;
+    if (!this.started) this.#startedAt = this.#lastStall = this.#soughtAt = now;
     if (video.paused && !document.hidden) void video.play().catch(() => {});
     this.#watch();
     const behind = video.currentTime - KEEP_BEHIND;

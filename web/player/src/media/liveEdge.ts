@@ -32,7 +32,8 @@ export class LiveEdge {
     const newest = ranges.at(-1);
     if (!newest) return { rate: 1 };
     const goal = Math.max(newest.start, newest.end - this.target);
-    if (!started) return { rate: 1, ...(currentTime < goal - 0.05 || currentTime > newest.end ? { seekTo: goal } : {}) };
+    // The oldest frame is decoded at once; one nearer to the edge only after all before it.
+    if (!started) return { rate: 1, ...(currentTime < newest.start || currentTime > newest.end ? { seekTo: newest.start } : {}) };
     const inside = ranges.some((r) => currentTime >= r.start - 0.02 && currentTime < r.end);
     const lag = newest.end - currentTime;
     if (lag > this.target + (settling ? FAR_AT_START : FAR_BEHIND) || lag < -0.5) return { rate: 1, seekTo: goal };

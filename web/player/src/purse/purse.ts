@@ -68,7 +68,5 @@ export class Purse {
   }
 }
 
-/** A price as people read it. */
-export function usdPerGb(price: bigint): string {
-  return `$${(Number(price) / 1e6).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 4 })}`;
-}
+/** A price as people read it, with two to four decimals. Not by Intl: a page that begins waits for its tables. */
+export function usdPerGb(price: bigint): string { return `$${(Number(price) / 1e6).toFixed(4).replace(/0{1,2}$/, "")}`; }

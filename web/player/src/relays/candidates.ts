@@ -11,6 +11,8 @@ export interface Candidate {
   record: RelayRecord;
   /** ms; null until measured. */
   roundTrip: number | null;
+  /** How full it says that it is, percent. */
+  load: number;
   /** Unix ms until which it is not used; 0 when free. */
   bannedUntil: number;
   restsUntil: number;
@@ -37,8 +39,14 @@ export class Candidates {
     if (known) {
       if (record.issued > known.record.issued) known.record = record;
     } else if (this.#byNode.size < 256) {
-      this.#byNode.set(record.node, { node: record.node, record, roundTrip: null, bannedUntil: 0, restsUntil: 0, failedAt: 0, why: "", failures: 0 });
+      this.#byNode.set(record.node, { node: record.node, record, roundTrip: null, load: 0, bannedUntil: 0, restsUntil: 0, failedAt: 0, why: "", failures: 0 });
     }
+  }
+
+  /** A relay says how full it is. */
+  loaded(node: string, percent: number): void {
+    const candidate = this.#byNode.get(node);
+    if (candidate) candidate.load = Math.min(percent, 100);
   }
 
   /** Not to be used for ten minutes: it showed something that the broadcaster did not sign. */
@@ -93,7 +101,7 @@ export class Candidates {
   }
 }
 
-/** Price weighed by distance: 100 ms of round trip double it, each failure too. Unmeasured counts as 50 ms. */
+/** Price weighed by distance: 100 ms of round trip double it, each failure too, a full relay costs three times as much. Unmeasured counts as 50 ms. */
 export function score(candidate: Candidate): number {
-  return (1 + Number(candidate.record.price)) * (1 + (candidate.roundTrip ?? 50) / 100) * 2 ** Math.min(candidate.failures, 10);
+  return (1 + Number(candidate.record.price)) * (1 + (candidate.roundTrip ?? 50) / 100) * 2 ** Math.min(candidate.failures, 10) * (1 + 2 * (candidate.load / 100) ** 2);
 }

@@ -22,6 +22,8 @@ export interface LinkEvents {
   /** A head verified. */
   head(head: SignedHead): void;
   record(record: RelayRecord): void;
+  /** The relay says how full it is, percent. */
+  load(percent: number): void;
   falseReceipt(head: SignedHead, receipt: Receipt): void;
   /** Comes at most once; nothing comes after it. */
   failed(failure: Failure): void;
@@ -124,6 +126,7 @@ export class RelayLink {
       case "receipt": return this.#receipt(frame);
       case "pong": return this.#ponged();
       case "record": return this.events.record(frame);
+      case "load": return this.events.load(frame.percent);
       default:
     }
   }

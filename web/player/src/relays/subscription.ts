@@ -104,7 +104,7 @@ export class Subscription {
     if (recordFault(verifier, domains, record, clock.now()) !== null) return;
     this.candidates.add(record);
     if (!this.#link && !this.#opening) void this.#next();
-    else if (this.#link && !this.#standby) void this.#prepare();
+    else if (this.#progress > 0) void this.#prepare();
   }
 
   /** Begins; a relay is chosen with the first record. */
@@ -175,6 +175,7 @@ export class Subscription {
       connection.onFrame = (frame, size) => {
         this.counters.controlBytes += size;
         if (frame.type === "record") this.add(frame);
+        if (frame.type === "load") this.candidates.loaded(candidate.node, frame.percent);
       };
       return connection;
     } catch (error) {
@@ -189,7 +190,7 @@ export class Subscription {
     this.transport = connection.kind;
     this.#lastProgress = this.context.clock.now();
     this.#watch();
-    void this.#prepare();
+    if (this.#progress > 0) void this.#prepare();
   }
 
   #ask(connection: RelayConnection): RelayLink {
@@ -199,6 +200,7 @@ export class Subscription {
       leaf: (part) => this.#leaf(link, part),
       head: (head) => this.#head(head),
       record: (record) => this.add(record),
+      load: (percent) => this.candidates.loaded(link.node, percent),
       falseReceipt: (head, receipt) => this.#keep(falseReceipt(options.deployment, head, receipt)),
       failed: (failure) => void this.#failed(link, failure),
     });
@@ -251,6 +253,7 @@ export class Subscription {
     if (this.#progress++ === 0 || this.relaysUsed.at(-1) !== link.node) {
       if (!this.relaysUsed.includes(link.node)) this.relaysUsed.push(link.node);
       this.options.onChange();
+      void this.#prepare();
     }
     if (!part.complete) return;
     this.#silence.part(part.time);
@@ -305,6 +308,7 @@ export class Subscription {
     this.#finishing.add(done);
   }
 
+  /** Connects the relay that takes over; at the start not before the first leaf has come, or a while has passed without one. */
   async #prepare(): Promise<void> {
     if (this.#standby || this.#preparing || this.#stopped || !this.#link) return;
     const choice = this.candidates.choose(this.options.stream, this.options.track, this.context.clock.now(), this.#link.node, this.#second?.node);

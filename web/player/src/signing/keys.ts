@@ -14,6 +14,9 @@ export class LocalKey {
     this.address = toHex(verifier.keccak256(secp256k1.getPublicKey(secret, false).slice(1)).slice(12));
   }
 
+  /** Makes the tables that the first key and the first signature need, where there is time to wait for anyway. */
+  static warmUp(): void { secp256k1.getPublicKey(secp256k1.utils.randomSecretKey()); }
+
   /** A fresh key from a CSPRNG. */
   static fresh(verifier: Verifier): LocalKey {
     return new LocalKey(verifier, secp256k1.utils.randomSecretKey());
