@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../lib/failure.mjs';
 import { withFolder } from '../lib/scratch.mjs';
-import { HIDDEN_NUMBER, NatNetwork } from '../nat/network.mjs';
+import { NatNetwork } from '../nat/network.mjs';
 
 const KINDS = ['full-cone', 'restricted', 'port-restricted', 'symmetric'];
 const SECONDS = Number(process.env.BENCH_NAT_SECONDS ?? 5);
@@ -40,11 +40,10 @@ export async function run(root) {
 }
 
 function rowOf(viewer, relay, report) {
-  const direct = report.directFound > 0 && report.parent === HIDDEN_NUMBER;
   return {
     viewer,
     relay,
-    way: direct ? 'direct' : 'relayed',
+    way: report.isDirect ? 'direct' : 'relayed',
     decidedMs: report.directDecidedMs === null ? null : Math.round(report.directDecidedMs),
     plays: report.parts.length > 10 && report.partsLost === 0 ? 'yes' : 'no',
   };

@@ -106,7 +106,7 @@ internal sealed class ParentKeeper : IDisposable
         if (upstream == Second && upstream.IsPreferred)
         {
             upstream.HeardAt = _options.Time.GetTimestamp();
-            Settle(upstream, upstream);
+            _pair.Settle(upstream, upstream);
         }
     }
 
