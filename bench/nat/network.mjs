@@ -12,11 +12,13 @@ const OVER_TRIES = 100;
 const DECIDED = /(Direct way|No direct way) to/;
 const FAR_MS = 40;
 const NEAR_MS = 2;
-const [SOURCE, PUBLIC] = [1, 2];
+const [SOURCE, PUBLIC, HIDDEN, VIEWER] = [1, 2, 3, 4];
+// A relay arranges six attempts a minute for a node.
+const TURN_MS = 10_500;
 
 export class NatNetwork {
   #programs = [];
-  #runs = 0;
+  #turn = 0;
 
   static async open(binary, folder) {
     const lab = await NetLab.open({ seed: 11 });
@@ -43,18 +45,18 @@ export class NatNetwork {
   async watch(viewerKind, relayKind, seconds) {
     await this.boxes.relay.change(relayKind);
     await this.boxes.viewer.change(viewerKind);
-    // Nodes of their own each time: a relay arranges only so many attempts a minute for one.
-    const [hiddenNumber, viewerNumber] = [20 + this.#runs, 100 + this.#runs++];
-    const hidden = await this.#start('hidden', 'relay', hiddenNumber, ['--listen', `${this.hosts.hidden.address}:${PORT}`, ...this.#dial()]);
+    await sleep(this.#turn - performance.now());
+    this.#turn = performance.now() + TURN_MS;
+    const hidden = await this.#start('hidden', 'relay', HIDDEN, ['--listen', `${this.hosts.hidden.address}:${PORT}`, ...this.#dial()]);
     try {
-      const viewer = await this.#start('viewer', 'viewer', viewerNumber, this.#dial());
+      const viewer = await this.#start('viewer', 'viewer', VIEWER, this.#dial());
       await until(() => { viewer.check(); return DECIDED.test(viewer.said); }, DECIDE_MS, () => viewer.failure('does not try the relay behind the NAT'));
       // After a direct connection the track goes over to it, once the first round trips are known.
       for (let i = 0; i < OVER_TRIES && / Direct way to/.test(viewer.said) && !/is nearer/.test(viewer.said); i++) await sleep(100);
       await sleep(seconds * 1_000);
       await viewer.stop();
-      const report = JSON.parse(readFileSync(this.#report(viewerNumber), 'utf8'));
-      return { ...report, isDirect: report.directFound > 0 && report.parent === hiddenNumber };
+      const report = JSON.parse(readFileSync(this.#report(VIEWER), 'utf8'));
+      return { ...report, isDirect: report.directFound > 0 && report.parent === HIDDEN };
     } finally {
       await hidden.stop();
     }
@@ -70,7 +72,7 @@ export class NatNetwork {
   #report(number) { return join(this.folder, `${number}.json`); }
 
   async #start(host, place, number, args, waits = true) {
-    const program = this.hosts[host].program(this.binary, ['bench', 'hop', '--place', place, '--number', String(number), '--report', this.#report(number), ...args]);
+    const program = this.hosts[host].program(this.binary, ['bench', 'hop', '--place', place, '--number', String(number), '--children', '8', '--report', this.#report(number), ...args]);
     this.#programs.push(program);
     if (waits) await until(() => { program.check(); return program.said.includes('"ready"'); }, START_MS, () => program.failure('does not start'));
     return program;

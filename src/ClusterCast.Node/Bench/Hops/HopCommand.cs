@@ -67,8 +67,8 @@ public static class HopCommand
         BootstrapPeers = options.Neighbours,
         MaxPeers = 1,
 
-        // One child a place, or the chain would become shorter where it can.
-        MaxSubscribers = 1,
+        // One child a place as a rule, or the chain would become shorter where it can.
+        MaxSubscribers = options.Children,
         LossProtection = options.Protection,
         Time = context.Time,
         Logging = context.Logs,

@@ -37,6 +37,9 @@ internal sealed record HopOptions
     /// <summary>Number of that neighbour.</summary>
     public byte DialNumber { get; init; }
 
+    /// <summary>Children that the place serves at most.</summary>
+    public int Children { get; init; } = 1;
+
     /// <summary>When to use the lane.</summary>
     public LossProtection Protection { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed record HopOptions
         Listen = settings.Text("bench:listen") is { } listen ? Endpoints.Parse(listen) : null,
         Dial = settings.Text("bench:dial"),
         DialNumber = (byte)settings.Number("bench:dialNumber", 0, 200),
+        Children = settings.Text("bench:children") is null ? 1 : (int)settings.Number("bench:children", 1, 1_000),
         Protection = OneOf<LossProtection>(settings.Required("bench:protection", "Give auto, on or off with --protection.")),
         FramesPerSecond = (int)settings.Number("bench:fps", 1, 120),
         Kilobits = (int)settings.Number("bench:kilobits", 100, 100_000),
