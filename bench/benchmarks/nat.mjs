@@ -11,7 +11,7 @@ const SECONDS = Number(process.env.BENCH_NAT_SECONDS ?? 5);
 export const title = 'Through NATs';
 export const about = `In the network lab (bench/netlab), with its own NAT boxes: a source and a public relay on the internet, a relay behind one NAT and a viewer behind another. The viewer starts on the public relay
 (84 ms away), which arranges one attempt at a direct connection to the hidden relay (8 ms away). "direct" is such a connection with the track taken over it at the end; else the public relay, which caches and fans out, goes on. \`decidedMs\`
-is the time from the viewer's request to the outcome, \`plays\` that parts came to the end and none was lost. No peer is measured: libnice's ICE connects the same pairs of mapping behaviours in about 2 s, but carries no media of this kind.`;
+is the time from the viewer's request to the outcome, \`plays\` that parts came to the end and none was lost. No peer is measured.`;
 
 export async function run(root) {
   const configuration = process.env.CONFIGURATION ?? 'Release';

@@ -35,7 +35,7 @@ async function twoRelays() {
   const hosts = [await lab.host('relaya'), await lab.host('relayb')];
   for (const [i, host] of hosts.entries()) {
     const dial = i ? ['--dial', `quic://${hosts[0].address}:7400`, '--dial-number', '11'] : [];
-    const program = host.program(binary, ['bench', 'hop', '--place', 'relay', '--number', String(11 + i), '--listen', `${host.address}:7400`, '--report', join(folder, `relay${i}.json`), ...dial]);
+    const program = host.program(binary, ['bench', 'hop', '--place', 'relay', '--number', String(11 + i), '--listen', `${host.address}:7400`, '--tls', '--report', join(folder, `relay${i}.json`), ...dial]);
     await until(() => { program.check(); return program.said.includes('"ready"'); }, 60_000, () => program.failure('does not start'));
   }
   return hosts;

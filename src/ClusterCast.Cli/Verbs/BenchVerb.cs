@@ -44,6 +44,7 @@ internal static class BenchVerb
                 new("--listen", "bench:listen", "Where a relay listens"),
                 new("--dial", "bench:dial", "Address of the neighbour that this place dials"),
                 new("--dial-number", "bench:dialNumber", "Number of that neighbour"),
+                new("--tls", "bench:tls", "A relay listens for TLS beside QUIC", IsSwitch: true),
                 new("--children", "bench:children", "Children that the place serves at most (1)"),
                 new("--protection", "bench:protection", "Loss protection: auto, on or off (auto)"),
                 new("--fps", "bench:fps", "Parts a second (30)"),

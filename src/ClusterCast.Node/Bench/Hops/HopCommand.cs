@@ -64,6 +64,7 @@ public static class HopCommand
         Domains = HopKeys.Domains,
         SigningKeys = HopKeys.Trust,
         QuicListen = options.Listen,
+        TlsListen = options.ListensByTls ? options.Listen : null,
         BootstrapPeers = options.Neighbours,
         MaxPeers = 1,
 

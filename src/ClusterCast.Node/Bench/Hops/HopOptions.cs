@@ -37,6 +37,9 @@ internal sealed record HopOptions
     /// <summary>Number of that neighbour.</summary>
     public byte DialNumber { get; init; }
 
+    /// <summary>Whether a relay listens for TLS beside QUIC.</summary>
+    public bool ListensByTls { get; init; }
+
     /// <summary>Children that the place serves at most.</summary>
     public int Children { get; init; } = 1;
 
@@ -63,6 +66,7 @@ internal sealed record HopOptions
         Listen = settings.Text("bench:listen") is { } listen ? Endpoints.Parse(listen) : null,
         Dial = settings.Text("bench:dial"),
         DialNumber = (byte)settings.Number("bench:dialNumber", 0, 200),
+        ListensByTls = settings.Switch("bench:tls"),
         Children = settings.Text("bench:children") is null ? 1 : (int)settings.Number("bench:children", 1, 1_000),
         Protection = OneOf<LossProtection>(settings.Required("bench:protection", "Give auto, on or off with --protection.")),
         FramesPerSecond = (int)settings.Number("bench:fps", 1, 120),
