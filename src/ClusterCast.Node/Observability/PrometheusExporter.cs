@@ -38,19 +38,22 @@ public sealed class PrometheusExporter : IDisposable
     {
         _listener.RecordObservableInstruments();
         var text = new StringBuilder();
-        foreach (var group in _cells.GroupBy(cell => cell.Key.Instrument).OrderBy(group => Name(group.Key), StringComparer.Ordinal))
+
+        // A process may hold several nodes, each with instruments of its own: to a scraper they are one.
+        foreach (var group in _cells.GroupBy(cell => Name(cell.Key.Instrument)).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
-            var name = Name(group.Key);
-            var kind = Kind(group.Key);
-            if (group.Key.Description is { } help)
+            var name = group.Key;
+            var instrument = group.First().Key.Instrument;
+            var kind = Kind(instrument);
+            if (instrument.Description is { } help)
             {
                 text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n");
             }
 
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {kind}\n");
-            foreach (var ((_, labels), cell) in group)
+            foreach (var series in group.GroupBy(cell => cell.Key.Labels))
             {
-                cell.Write(text, name, labels, kind);
+                Cell.Sum(series.Select(cell => cell.Value)).Write(text, name, series.Key, kind);
             }
         }
 
@@ -106,11 +109,39 @@ public sealed class PrometheusExporter : IDisposable
 
     private sealed class Cell(double[] bounds)
     {
+        private double[] Bounds => bounds;
+
         private readonly Lock _lock = new();
         private readonly long[] _buckets = new long[bounds.Length];
         private double _value;
         private double _sum;
         private long _count;
+
+        public static Cell Sum(IEnumerable<Cell> cells)
+        {
+            var all = cells.ToList();
+            if (all.Count == 1)
+            {
+                return all[0];
+            }
+
+            var sum = new Cell(all[0].Bounds);
+            foreach (var cell in all)
+            {
+                lock (cell._lock)
+                {
+                    sum._value += cell._value;
+                    sum._sum += cell._sum;
+                    sum._count += cell._count;
+                    for (var i = 0; i < Math.Min(sum._buckets.Length, cell._buckets.Length); i++)
+                    {
+                        sum._buckets[i] += cell._buckets[i];
+                    }
+                }
+            }
+
+            return sum;
+        }
 
         public void Record(double value, bool adds)
         {

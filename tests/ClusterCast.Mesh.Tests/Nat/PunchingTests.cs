@@ -116,12 +116,18 @@ public sealed class PunchingTests
         await world.Until(() => viewer.Peers.Count(peer => peer.Node == first.NodeId || peer.Node == second.NodeId) == 2 && second.Carried.Count == 1);
         var other = subscription.Statistics.Relay == first.NodeId ? second.NodeId : first.NodeId;
 
-        subscription.Prefer(other);
+        // On a busy machine a wish can run out before the relay has shown a head: it is asked for again, as a shortcut is.
+        await world.Until(() =>
+        {
+            var statistics = subscription.Statistics;
+            if (statistics.Relay != other)
+            {
+                subscription.Prefer(other);
+            }
 
-        await world.Until(() => subscription.Statistics.Relay == other);
-        await MeshWorld.Next(subscription);
-        var statistics = subscription.Statistics;
-        Assert.Equal((SubscriptionState.Flowing, 0L), (statistics.State, statistics.PartsLost));
+            return statistics.Relay == other && statistics.State == SubscriptionState.Flowing;
+        });
+        Assert.Equal(0, subscription.Statistics.PartsLost);
     }
 
     private static RelayRecord Record(IReadOnlyList<Endpoint> endpoints) =>

@@ -106,6 +106,16 @@ public sealed class PrometheusExporterTests : IDisposable
     }
 
     [Fact]
+    public void Instruments_of_one_name_are_one_family_and_add_up()
+    {
+        using var other = new Meter(_meter.Name);
+        _meter.CreateCounter<long>("exporter_twice", description: "Both.").Add(2);
+        other.CreateCounter<long>("exporter_twice", description: "Both.").Add(3);
+
+        Assert.Equal(5, Render().Single("exporter_twice_total").Value);
+    }
+
+    [Fact]
     public void Labels_make_series_and_are_escaped()
     {
         var counter = _meter.CreateCounter<long>("exporter_labelled");
