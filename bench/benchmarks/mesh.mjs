@@ -1,13 +1,16 @@
-// The mesh: what a hop costs, and what loss does to it. A group of figures is a file in bench/mesh/.
+// The mesh: what a hop costs, what loss does to it, how it fails over, and what a browser gets. A group of figures is a file in bench/mesh/.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../lib/failure.mjs';
+import { about as browserAbout, browser } from '../mesh/browser.mjs';
+import { about as failoverAbout, failover } from '../mesh/failover.mjs';
 import { about as hopsAbout, hops } from '../mesh/hops.mjs';
+import { about as treeAbout, tree } from '../mesh/tree.mjs';
 
-const GROUPS = [hops];
+const GROUPS = [hops, failover, tree, browser];
 
 export const title = 'The mesh';
-export const about = [hopsAbout].join('\n\n');
+export const about = [hopsAbout, failoverAbout, treeAbout, browserAbout].join('\n\n');
 
 /** Measures one group after the other. */
 export async function run(root) {

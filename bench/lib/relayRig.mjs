@@ -19,7 +19,7 @@ export function binaries(root) {
   return { configuration, product, load };
 }
 
-/** A program that may use one core only. */
+/** A program that may use one core only, or a list of them. */
 export const pinned = (core, name, path, args, options) => new Program(name, 'taskset', ['-c', String(core), path, ...args], options);
 
 /**

@@ -50,11 +50,13 @@ internal sealed class Fan(Options options, CancellationToken stop)
         Note($"{count - verify} light and {verify} verifying subscribers are connected and flow");
         await Task.Delay(TimeSpan.FromSeconds(options.Number("settle", 5)), end.Token);
 
+        var own = new ProcessWatch(Environment.ProcessId);
         var process = options.Text("pid") is { } id ? new ProcessWatch(int.Parse(id)) : null;
         subscribers.Restart();
         viewers.Restart();
         _tally.Delays.Clear();
         var (bytes, leaves, cpu, at) = (_tally.Bytes, _tally.Leaves, process?.CpuSeconds ?? 0, _tally.NowMs);
+        var ownCpu = own.CpuSeconds;
         var before = await probe.ReadAsync(end.Token);
         await Task.Delay(TimeSpan.FromSeconds(seconds), end.Token);
         var after = await probe.ReadAsync(end.Token);
@@ -72,6 +74,7 @@ internal sealed class Fan(Options options, CancellationToken stop)
             relayCpuSeconds = Math.Round(cpuUsed, 3),
             relayCpuShare = Math.Round(cpuUsed / elapsed, 4),
             gbitPerCpuSecond = cpuUsed > 0 ? Math.Round(gbit / cpuUsed, 4) : (double?)null,
+            loadCpuShare = Math.Round((own.CpuSeconds - ownCpu) / elapsed, 4),
             relayResidentMb = process is null ? (double?)null : Math.Round(process.ResidentBytes / 1e6, 1),
             partDelayP50Ms = _tally.Delays.Percentile(0.5),
             partDelayP95Ms = _tally.Delays.Percentile(0.95),

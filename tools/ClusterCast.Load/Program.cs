@@ -14,9 +14,10 @@ try
     object result = (args.Length > 0 ? args[0] : "") switch
     {
         "fan" => await new Fan(options, stop.Token).RunAsync(),
+        "failover" => await Failover.RunAsync(options, stop.Token),
         "idle" => await new Idle(options, stop.Token).RunAsync(),
         "peer" => await PeerLoad.RunAsync(options, stop.Token),
-        _ => throw new ArgumentException("Name what to do: fan, idle or peer."),
+        _ => throw new ArgumentException("Name what to do: fan, idle, failover or peer."),
     };
     Console.WriteLine(JsonSerializer.Serialize(result));
     return 0;
