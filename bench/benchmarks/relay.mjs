@@ -71,7 +71,7 @@ function percentile(counters, share) {
 }
 
 const allocations = (counters) =>
-  Number((counters.clustercast_process_allocated_bytes_total / counters.clustercast_quic_packets_sent_total / SMALLEST_OBJECT_BYTES).toFixed(3));
+  Number((counters.clustercast_process_allocated_bytes_total / counters.clustercast_mesh_quic_packets_sent_total / SMALLEST_OBJECT_BYTES).toFixed(3));
 
 function whole(name, otherwise, least, most) {
   const value = Number(process.env[name] ?? otherwise);

@@ -3,6 +3,7 @@ using ClusterCast.Mesh.Discovery;
 using ClusterCast.Mesh.Fetching;
 using ClusterCast.Mesh.Guarding;
 using ClusterCast.Mesh.News;
+using ClusterCast.Mesh.Transports.Quic;
 
 namespace ClusterCast.Mesh;
 
@@ -58,17 +59,20 @@ internal sealed class MeshMetrics : IDisposable
     /// <param name="transports">What carries each connection.</param>
     /// <param name="refused">How many relay records got a verdict.</param>
     /// <param name="arrived">Wants to know when a part has become complete.</param>
+    /// <param name="quic">What the node's UDP socket has seen.</param>
     public MeshMetrics(
         Func<(int Connections, int Subscribers, int Tracks, int Records)> node,
         Func<IEnumerable<string>>? transports = null,
         Func<RecordVerdict, long>? refused = null,
-        PartArrived? arrived = null)
+        PartArrived? arrived = null,
+        Func<QuicEndpointStatistics>? quic = null)
     {
         Node = node;
         Arrived = arrived;
         News = new NewsMetrics(_meter);
         Fetching = new FetchMetrics(_meter);
         Guard = new GuardMetrics(_meter);
+        QuicMetrics.AddTo(_meter, quic ?? (() => default));
         _meter.CreateObservableGauge("clustercast_mesh_connections", () => node().Connections, description: "Connections that are ready.");
         _meter.CreateObservableGauge(
             "clustercast_mesh_transports",

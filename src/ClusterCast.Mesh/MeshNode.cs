@@ -103,7 +103,8 @@ public sealed class MeshNode : IAsyncDisposable
             () => (_connections.Ready.Count(), _admission.Count, _shelf.All.Count, _book.Current.Count),
             () => _connections.Ready.Select(peer => peer.Transport),
             _book.Refused,
-            options.PartArrived);
+            options.PartArrived,
+            () => _connector?.Quic.Endpoint?.Statistics ?? default);
         _gossip = new Gossip(options, _connections, _book, _shelf);
         _observed = new ObservedAddresses(address => PublicAddressFound?.Invoke(address));
         _keys = new TrustedKeys(options.SigningKeys);

@@ -231,11 +231,20 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
         }
     }
 
-    private void Wake()
+    /// <summary>Wakes all subscribers at once.</summary>
+    internal void WakeNow()
     {
         foreach (var feed in Volatile.Read(ref _feeds))
         {
             feed.Signal();
+        }
+    }
+
+    private void Wake()
+    {
+        if (!Wakes.Defer(this))
+        {
+            WakeNow();
         }
     }
 }

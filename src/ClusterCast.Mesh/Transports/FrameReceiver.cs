@@ -1,4 +1,5 @@
 using System.Buffers;
+using ClusterCast.Mesh.Relaying;
 using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Transports;
@@ -93,14 +94,22 @@ internal sealed class FrameReceiver(ITransport transport, TimeProvider time, Fra
     private int Cut(ReadOnlySpan<byte> input)
     {
         var taken = 0;
-        while (Frame.TryRead(input[taken..], out var type, out var header, out var length))
+        Wakes.Hold();
+        try
         {
-            var body = input.Slice(taken + header, length);
-            taken += header + length;
-            if (!take(type, body))
+            while (Frame.TryRead(input[taken..], out var type, out var header, out var length))
             {
-                return -1;
+                var body = input.Slice(taken + header, length);
+                taken += header + length;
+                if (!take(type, body))
+                {
+                    return -1;
+                }
             }
+        }
+        finally
+        {
+            Wakes.Release();
         }
 
         return taken;

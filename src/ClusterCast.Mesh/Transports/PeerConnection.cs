@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using ClusterCast.Mesh.Guarding;
 using ClusterCast.Mesh.Nat;
+using ClusterCast.Mesh.Relaying;
 using ClusterCast.Mesh.Sessions;
 using ClusterCast.Mesh.Transports.Lane;
 using ClusterCast.Protocol.Identifiers;
@@ -373,9 +374,17 @@ internal sealed class PeerConnection : IFrameSink
 
     private bool TakeBlocks()
     {
-        lock (_dispatch)
+        Wakes.Hold();
+        try
         {
-            return !IsClosing && _lane!.TakeBlocks(_takeInTurn);
+            lock (_dispatch)
+            {
+                return !IsClosing && _lane!.TakeBlocks(_takeInTurn);
+            }
+        }
+        finally
+        {
+            Wakes.Release();
         }
     }
 

@@ -31,6 +31,7 @@ public sealed class PrometheusExporter : IDisposable
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.Start();
+        _ = ProcessMetrics.AllocatedBytes;
     }
 
     /// <summary>The current values.</summary>
