@@ -41,6 +41,9 @@ export async function withNginx(nginx, folder, www, use) {
   }
 }
 
+/** Directives of `http` that keep nginx's own files in a folder. */
+export const temporary = (folder) => ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `  ${kind}_temp_path "${folder}/${kind}";`).join('\n');
+
 const configuration = ({ module, folder, www, rtmpPort, httpPort }) => `
 load_module "${module}";
 daemon off;
@@ -65,11 +68,7 @@ rtmp {
 }
 http {
   access_log off;
-  client_body_temp_path "${folder}/body";
-  proxy_temp_path "${folder}/proxy";
-  fastcgi_temp_path "${folder}/fastcgi";
-  uwsgi_temp_path "${folder}/uwsgi";
-  scgi_temp_path "${folder}/scgi";
+${temporary(folder)}
   sendfile on;
   tcp_nopush on;
   types {

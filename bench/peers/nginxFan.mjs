@@ -7,7 +7,7 @@ import { freePorts } from '../lib/ports.mjs';
 import { find, Program } from '../lib/program.mjs';
 import { binaries, pinned } from '../lib/relayRig.mjs';
 import { withFolder } from '../lib/scratch.mjs';
-import { findNginx } from './nginx.mjs';
+import { findNginx, temporary } from './nginx.mjs';
 
 const SEGMENT_MS = 2_000;
 
@@ -68,11 +68,7 @@ rtmp {
 }
 http {
   access_log off;
-  client_body_temp_path "${folder}/body";
-  proxy_temp_path "${folder}/proxy";
-  fastcgi_temp_path "${folder}/fastcgi";
-  uwsgi_temp_path "${folder}/uwsgi";
-  scgi_temp_path "${folder}/scgi";
+${temporary(folder)}
   sendfile on;
   tcp_nopush on;
   keepalive_requests 1000000;

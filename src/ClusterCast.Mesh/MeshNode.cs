@@ -13,8 +13,6 @@ using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Mesh.Transports.Lane;
 using ClusterCast.Mesh.Transports.Quic;
-using ClusterCast.Mesh.Transports.Tls;
-using ClusterCast.Mesh.Transports.WebTransport;
 using ClusterCast.Mesh.Tree;
 using ClusterCast.Protocol.Evidence;
 using ClusterCast.Protocol.Identifiers;
@@ -65,6 +63,7 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly EvidenceGossip _evidence;
     private readonly SessionGossip _sessionNews;
     private readonly Connector _connector;
+    private readonly Listeners _listeners;
     private readonly PeerKeeper _keeper;
     private readonly PushKeeper _pushes;
     private readonly CarryKeeper _carries;
@@ -78,9 +77,6 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly Lock _gate = new();
     private TrackSubscription[] _subscriptions = [];
     private Publisher[] _publishers = [];
-    private TlsListener? _listener;
-    private bool _quicListens;
-    private WebTransportListener? _webTransport;
     private IReadOnlyList<Endpoint> _endpoints = [];
     private ITimer? _timer;
     private Task _housekeeping = Task.CompletedTask;
@@ -114,6 +110,7 @@ public sealed class MeshNode : IAsyncDisposable
         var router = new FrameRouter(
             NodeId, _connections, _bans, _gossip, _evidence, _sessionNews, _observed, () => _punches!, _metrics, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
+        _listeners = new Listeners(options, _connector);
         _punches = new PunchDesk(options, _connections, _connector, _stop.Token);
         _shortcuts = new Shortcuts(options, _connections, _book, _bans, _punches, _log);
         _coordinators = new Coordinators(_connections, options.Time, OwnAddresses.All);
@@ -167,13 +164,13 @@ public sealed class MeshNode : IAsyncDisposable
     public Address NodeId => _options.NodeKey.Address;
 
     /// <summary>The TLS address that the node listens on; null when it does not listen.</summary>
-    public IPEndPoint? TlsEndpoint => _listener?.Local;
+    public IPEndPoint? TlsEndpoint => _listeners.Tls;
 
     /// <summary>The address that relays see this node at, where enough of them agree; else null.</summary>
     public IPAddress? PublicAddress => _observed.Agreed;
 
     /// <summary>The UDP address that QUIC and WebTransport are taken on; null when the node does not listen.</summary>
-    public IPEndPoint? QuicEndpoint => _quicListens ? _connector.Quic.Endpoint?.Local : null;
+    public IPEndPoint? QuicEndpoint => _listeners.Quic;
 
     /// <summary>The node's own record; null for nodes that are no relays.</summary>
     public RelayRecord? OwnRecord => _gossip.Own;
@@ -225,25 +222,14 @@ public sealed class MeshNode : IAsyncDisposable
             _log.LogWarning("Media is not protected against loss: {Cause}", missing);
         }
 
-        if (_options.TlsListen is { } at)
-        {
-            _listener = new TlsListener(at, socket => _ = _connector.AcceptAsync(socket, _stop.Token));
-        }
-
-        if (_options.QuicListen is { } udp)
-        {
-            var stop = _stop.Token;
-            _quicListens = _connector.Quic.TryListen(udp, _listener?.Local.Port, connection => _ = _connector.AcceptAsync(connection, stop));
-            _webTransport = _quicListens ? new WebTransportListener(_connector.Quic.Endpoint!, _options, _connector.AcceptAsync) : null;
-        }
-
-        var own = OwnEndpoints();
+        _listeners.Open(_stop.Token);
+        var own = _listeners.Endpoints;
         if (_gossip.Endpoints.Count == 0 && own.Count > 0)
         {
             SetEndpoints(own);
         }
 
-        _lookout.Start(_listener?.Local.Port ?? QuicEndpoint?.Port ?? 0, _changed.Set, _stop.Token);
+        _lookout.Start(TlsEndpoint?.Port ?? QuicEndpoint?.Port ?? 0, _changed.Set, _stop.Token);
         _housekeeping = Task.Run(KeepHouseAsync);
         _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
     }
@@ -376,10 +362,7 @@ public sealed class MeshNode : IAsyncDisposable
 
         await _housekeeping;
         await _lookout.DisposeAsync();
-        if (_listener is not null)
-        {
-            await _listener.DisposeAsync();
-        }
+        await _listeners.CloseAsync();
 
         foreach (var peer in _connections.All)
         {
@@ -387,10 +370,7 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         await Task.WhenAll(_connections.All.Select(peer => peer.Ended));
-        if (_webTransport is { } webTransport)
-        {
-            await webTransport.DisposeAsync();
-        }
+        await _listeners.DisposeAsync();
 
         await _connector.DisposeAsync();
         _sessionNews.Dispose();
@@ -398,29 +378,8 @@ public sealed class MeshNode : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void NameEndpoints()
-    {
-        IEnumerable<Endpoint> named = _webTransport is { } browsers ? _endpoints.Select(browsers.Name) : _endpoints;
-        _gossip.Endpoints = [.. named.Concat(_coordinators.Current).Take(WireLimits.Endpoints)];
-    }
-
-    private List<Endpoint> OwnEndpoints()
-    {
-        var endpoints = new List<Endpoint>();
-        if (QuicEndpoint is { } quic && IsReachable(quic))
-        {
-            endpoints.Add(new Endpoint(EndpointKind.Quic, $"quic://{quic}"));
-        }
-
-        if (TlsEndpoint is { } tls && IsReachable(tls))
-        {
-            endpoints.Add(new Endpoint(EndpointKind.Tls, $"tls://{tls}"));
-        }
-
-        return endpoints;
-    }
-
-    private static bool IsReachable(IPEndPoint at) => !at.Address.Equals(IPAddress.Any) && !at.Address.Equals(IPAddress.IPv6Any);
+    private void NameEndpoints() =>
+        _gossip.Endpoints = [.. _endpoints.Select(_listeners.Name).Concat(_coordinators.Current).Take(WireLimits.Endpoints)];
 
     private async Task DrainAsync()
     {
@@ -481,7 +440,7 @@ public sealed class MeshNode : IAsyncDisposable
         _load.Update();
         _announcer.Sync();
         _haves.Sync();
-        if (_webTransport?.Update() == true)
+        if (_listeners.Update())
         {
             NameEndpoints();
         }

@@ -12,8 +12,8 @@ internal sealed class ViewerSet(Func<MeshOptions> options, TrackKey track, Purse
     private readonly List<PlayoutClock> _playouts = [];
     private readonly List<TrackSubscription> _subscriptions = [];
 
-    /// <summary>How many still get media.</summary>
-    public int Alive => _subscriptions.Count(subscription => subscription.Statistics.State == SubscriptionState.Flowing);
+    /// <summary>How many have a parent; one that has just gone over to another is joining.</summary>
+    public int Alive => _subscriptions.Count(subscription => subscription.Statistics.State is SubscriptionState.Flowing or SubscriptionState.Joining);
 
     /// <summary>Stalls of all of them.</summary>
     public int Stalls => _playouts.Sum(playout => playout.Stalls);

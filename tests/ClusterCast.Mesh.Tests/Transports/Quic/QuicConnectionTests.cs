@@ -130,10 +130,14 @@ public sealed class QuicConnectionTests
         Assert.Equal(QuicCloseCause.Idle, (await server.Closed.WaitAsync(MeshWorld.Bound)).Cause);
         Assert.Equal(QuicCloseCause.Idle, (await client.Closed.WaitAsync(MeshWorld.Bound)).Cause);
 
-        await using var lively = new QuicPair(
-            server: o => o with { IdleTimeout = TimeSpan.FromSeconds(2) }, client: o => o with { KeepAlive = TimeSpan.FromMilliseconds(200) });
+        QuicOptions Idle(QuicOptions o) => o with { IdleTimeout = TimeSpan.FromSeconds(2) };
+        await using var lively = new QuicPair(server: Idle, client: o => o with { KeepAlive = TimeSpan.FromMilliseconds(200) });
+        await using var silent = new QuicPair(server: Idle);
         var (kept, _) = await lively.ConnectAsync();
-        await Task.Delay(TimeSpan.FromSeconds(4));
+        var (left, _) = await silent.ConnectAsync();
+
+        // The silent one was connected later: when its time is up, that of the other one is too.
+        Assert.Equal(QuicCloseCause.Idle, (await left.Closed.WaitAsync(MeshWorld.Bound)).Cause);
         Assert.False(kept.Closed.IsCompleted);
     }
 
