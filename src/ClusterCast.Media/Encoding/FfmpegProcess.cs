@@ -8,6 +8,7 @@ public sealed class FfmpegProcess : IAsyncDisposable
 {
     private const int ErrorCharacters = 8 << 10;
     private const string SessionProgram = "/usr/bin/setsid";
+    private static readonly TimeSpan PatienceWithItsEnd = TimeSpan.FromSeconds(10);
     private readonly Process _process;
     private readonly TextTail _errors = new(ErrorCharacters);
     private readonly Task _errorReader;
@@ -73,17 +74,17 @@ public sealed class FfmpegProcess : IAsyncDisposable
     /// <summary>The failure to throw when the program has ended or broken its pipe: what it was doing, and its first words of complaint.</summary>
     public async Task<MediaException> FailureAsync(string doing, string remedy)
     {
-        var cause = "it closed its pipe";
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        var end = "it closed its pipe";
+        using var limit = new CancellationTokenSource(PatienceWithItsEnd);
         try
         {
-            var status = await WaitAsync(limit.Token);
-            cause = _errors.FirstLine is { Length: > 0 } line ? line : $"exit status {status}";
+            end = $"exit status {await WaitAsync(limit.Token)}";
         }
         catch (OperationCanceledException)
         {
             // It still runs, although its pipe is closed; what it said so far must do.
         }
+        var cause = _errors.FirstLine is { Length: > 0 } line ? line : end;
         return new MediaException(MediaFault.FfmpegFailed, $"FFmpeg failed while {doing} ({cause.TrimEnd('.')}); {remedy}.");
     }
 

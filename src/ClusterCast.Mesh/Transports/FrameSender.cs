@@ -187,10 +187,18 @@ internal sealed class FrameSender(ITransport transport, PeerLane? lane, SendPump
         // What the pump wrote before must be ahead of what follows.
         _direct?.Queue.Flush();
         using var batch = Interlocked.Exchange(ref _left, null) ?? new FrameBatch();
-        while (batch.Length > 0 || Fill(batch) || lane is { HasRepeats: true })
+        while (true)
         {
+            // No media follows an end. Its Goodbye must not stand in line behind blocks that were lost and that nobody repeats any more.
+            var isLast = _isEnding && batch.Length == 0;
+            if (batch.Length == 0 && !Fill(batch) && lane is not { HasRepeats: true })
+            {
+                return;
+            }
+
+            var isPlain = lane is not { IsSending: true } || (isLast && batch.Length > 0);
             Volatile.Write(ref _writingSince, time.GetTimestamp());
-            await (lane is { IsSending: true } ? lane.WriteAsync(batch.Frames, _controlBytes, stop) : transport.SendAsync(batch.Frames, stop));
+            await (isPlain ? transport.SendAsync(batch.Frames, stop) : lane!.WriteAsync(batch.Frames, _controlBytes, stop));
             Volatile.Write(ref _writingSince, 0);
             SentBytes += batch.Length;
             batch.Clear();

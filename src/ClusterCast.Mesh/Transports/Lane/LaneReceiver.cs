@@ -26,6 +26,9 @@ internal sealed class LaneReceiver(TimeProvider time) : IDisposable
     /// <summary>Datagrams that were no shards, or of no use: copies, late ones, and those without room.</summary>
     public long Useless { get; private set; }
 
+    /// <summary>Bytes that blocks which cannot be handed up yet take.</summary>
+    public int WaitingBytes => _decoder.Bytes;
+
     /// <summary>Blocks that were asked for.</summary>
     public long Asked { get; private set; }
 

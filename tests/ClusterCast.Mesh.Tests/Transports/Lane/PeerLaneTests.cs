@@ -19,7 +19,7 @@ public sealed class PeerLaneTests
     {
         await using var scene = await Scene.Open(loss);
         scene.Viewer.OpenLane();
-        scene.Subscribe();
+        await scene.Subscribe();
         await scene.Serve();
         await scene.AssertServed();
         Assert.True(scene.Link.SentDatagrams > Parts * 4);
@@ -30,7 +30,7 @@ public sealed class PeerLaneTests
     public async Task A_lane_may_be_asked_for_while_media_flows()
     {
         await using var scene = await Scene.Open(0.05);
-        scene.Subscribe();
+        await scene.Subscribe();
         var serving = scene.Serve();
         await scene.Frames.Reader.WaitToReadAsync();
         scene.Viewer.OpenLane();
@@ -44,7 +44,7 @@ public sealed class PeerLaneTests
     {
         await using var scene = await Scene.Open(0.05, options => options with { LossProtection = LossProtection.Off });
         scene.Viewer.OpenLane();
-        scene.Subscribe();
+        await scene.Subscribe();
         await scene.Serve();
         await scene.AssertServed();
         Assert.Equal(0, scene.Link.SentDatagrams);
@@ -55,7 +55,7 @@ public sealed class PeerLaneTests
     {
         await using var scene = await Scene.Open(0.2);
         scene.Viewer.OpenLane();
-        scene.Subscribe();
+        await scene.Subscribe();
         await scene.Serve();
         await scene.AssertServed();
         await scene.Node.DisposeAsync();
@@ -114,10 +114,13 @@ public sealed class PeerLaneTests
             return scene;
         }
 
-        public void Subscribe()
+        public async Task Subscribe()
         {
             _world.Add(Publisher);
             Viewer.Send(new Subscribe(3, MeshWorld.Track.Stream, MeshWorld.Track.Track, 0, 0));
+
+            // A subscriber that is served late begins at a later window than the first.
+            await _world.Until(() => Publisher.Subscribers == 1);
         }
 
         public async Task Serve()
