@@ -217,6 +217,7 @@ static void tell_writable(ccq_connection *connection) {
 /* Sends what the connection has to send and may send now. */
 void ccq_flush(ccq_connection *connection) {
   ccq_context *context = connection->context;
+  connection->look_at = 0;
   if (connection->connected && connection->requests) {
     ccq_streams_open(connection);
     if (connection->state != CCQ_ALIVE) {
