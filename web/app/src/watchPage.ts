@@ -4,27 +4,27 @@ import { h, say } from "./dom.ts";
 import { header } from "./header.ts";
 import { Overlay } from "./overlay.ts";
 import { portal, type StreamInfo } from "./portal.ts";
+import { prepared } from "./prepared.ts";
 import { PursePanel } from "./pursePanel.ts";
 import { RelayPanel } from "./relayPanel.ts";
 import { hashOptions, settings } from "./settings.ts";
 import { Viewing } from "./viewing.ts";
-import { verifierLoading } from "./wasm.ts";
 
 const REFRESH_MS = 250;
 
-/** The page of one stream. Everything that the picture needs is asked for at once. */
-export async function watchPage(root: HTMLElement, stream: bigint): Promise<void> {
-  const options = hashOptions(location.hash);
-  const asked = { config: portal.config(), info: portal.stream(stream), relays: portal.relays(stream) };
-  asked.info.catch(() => {});
+/** The page of one stream. Everything that the picture needs is asked for at once; `askedAt` is when, on the clock of `performance.now()`. */
+export async function watchPage(root: HTMLElement, stream: bigint, askedAt = 0): Promise<void> {
+  const asked = { relays: portal.relays(stream), info: portal.stream(stream) };
   asked.relays.catch(() => {});
+  asked.info.catch(() => {});
   const view = layout();
   root.replaceChildren(header(), view.main);
   warmUp();
   try {
-    const [verifier, config] = await Promise.all([verifierLoading, asked.config]);
-    const viewing = new Viewing(verifier, config, stream, view.video, options.viewingKey, () => refresh());
+    const viewing = new Viewing(await prepared(), stream, view.video, askedAt, () => refresh());
     const { player } = viewing;
+    player.start();
+    void asked.relays.then((r) => viewing.takeRecords(r.records), (error: Error) => { player.subscription.trouble = error.message; });
     const overlay = new Overlay(), relays = new RelayPanel(player), purse = new PursePanel(viewing);
     const refresh = (): void => {
       const stats = player.stats();
@@ -37,13 +37,12 @@ export async function watchPage(root: HTMLElement, stream: bigint): Promise<void
     view.stage.append(overlay.element);
     view.side.append(purse.element, relays.element);
     exposeApi(viewing);
-    player.start();
-    void asked.relays.then((r) => viewing.takeRecords(r.records), (error: Error) => { player.subscription.trouble = error.message; });
     void asked.info.then((info) => showInfo(view, info), () => say(view.title, `Stream ${stream}`));
     setInterval(refresh, REFRESH_MS);
     refresh();
     addEventListener("pagehide", () => void player.stop());
-    if (options.autofund) await autofund(viewing, purse, options.autofund);
+    const { autofund: amount } = hashOptions(location.hash);
+    if (amount) await autofund(viewing, purse, amount);
   } catch (error) {
     say(view.trouble, (error as Error).message);
     view.stage.classList.add("waiting");

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { concat, type Verifier } from "@clustercast/verifier";
 import { Reachability, RelayConnection, type Socket } from "@clustercast/player/relays/index";
 import { digest, domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
+import { Timeline } from "@clustercast/player/timeline";
 import { decodeBody, encode, FrameParser, type Frame } from "@clustercast/player/wire/index";
 import { ManualClock } from "../../testing/clock.ts";
 import { unsignedRecord } from "../../testing/record.ts";
@@ -39,7 +40,7 @@ beforeEach(async () => {
   wire = new Wire();
   const random = seeded(4);
   const context = {
-    verifier, domains, chainId: 31337n, clock, random: random.bytes, openSession: null, reachability: new Reachability(),
+    verifier, domains, chainId: 31337n, clock, random: random.bytes, openSession: null, reachability: new Reachability(), timeline: new Timeline(0),
     openSocket: (_: string, asked: string) => { protocol = asked; return wire; },
   };
   opening = RelayConnection.open(context, unsignedRecord(key.address, [{ kind: 2, url: "ws://relay" }]), 3_000);
@@ -118,7 +119,7 @@ describe("when open", () => {
   test("a WebTransport may cut frames anywhere", async () => {
     const session = new FakeSession(), random = seeded(5), got: Frame[] = [];
     session.open();
-    const context = { verifier, domains, chainId: 31337n, clock, random: random.bytes, openSession: () => session, reachability: new Reachability(), openSocket: () => wire };
+    const context = { verifier, domains, chainId: 31337n, clock, random: random.bytes, openSession: () => session, reachability: new Reachability(), timeline: new Timeline(0), openSocket: () => wire };
     const dialing = RelayConnection.open(context, unsignedRecord(key.address, [{ kind: 4, url: `https://r/clustercast#${"A".repeat(43)}` }]), 3_000);
     await new Promise(setImmediate);
     const hello = [...new FrameParser().push(session.written[0]!)][0]!.frame as Frame & { type: "hello" };

@@ -6,6 +6,7 @@ import { Counters } from "@clustercast/player/counters";
 import { Ledger, Purse } from "@clustercast/player/purse/index";
 import { Reachability, Subscription, type ReadableKeys, type Socket } from "@clustercast/player/relays/index";
 import { domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
+import { Timeline } from "@clustercast/player/timeline";
 import type { VerifiedPart } from "@clustercast/player/windows/index";
 import { Broadcaster } from "../../testing/broadcaster.ts";
 import { Hub } from "../../testing/hub.ts";
@@ -84,7 +85,7 @@ class Scene {
       refresh: () => { for (const k of this.pending.splice(0)) this.delegated.add(k); return Promise.resolve(); },
     };
     const context = {
-      verifier, domains, chainId: 31337n, clock: systemClock, random: systemRandom, openSession: null, reachability: new Reachability(),
+      verifier, domains, chainId: 31337n, clock: systemClock, random: systemRandom, openSession: null, reachability: new Reachability(), timeline: new Timeline(0),
       openSocket: (url: string, protocol: string) => new WebSocket(url, protocol) as unknown as Socket,
     };
     this.subscription = new Subscription(context, {

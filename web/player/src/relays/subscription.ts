@@ -103,6 +103,7 @@ export class Subscription {
     const { verifier, domains, clock } = this.context;
     if (recordFault(verifier, domains, record, clock.now()) !== null) return;
     this.candidates.add(record);
+    this.context.timeline.mark("records");
     if (!this.#link && !this.#opening) void this.#next();
     else if (this.#progress > 0) void this.#prepare();
   }
@@ -137,46 +138,54 @@ export class Subscription {
   async #next(): Promise<void> {
     if (this.#opening || this.#link || this.#stopped) return;
     this.#opening = true;
+    let link: RelayLink | null = null, used = false;
     try {
-      const connection = await this.#take();
+      // The relay is asked while the chain is still being read; what it sends waits for the keys.
+      void this.options.keys.ready.then(() => this.context.timeline.mark("keys"), () => {});
+      // Records come together: the choice is among all of them.
+      await Promise.resolve();
+      link = await this.#take();
       await this.options.keys.ready;
-      if (connection && !connection.closed && !this.#stopped) this.#use(connection);
-      else connection?.close(Goodbye.shuttingDown, "Not needed.");
+      if (link && !link.connection.closed && !this.#stopped) {
+        used = true;
+        this.#use(link);
+      }
     } catch (error) {
       this.trouble = error instanceof Error ? error.message : String(error);
     } finally {
       this.#opening = false;
+      if (!used) link?.connection.close(Goodbye.shuttingDown, "Not needed.");
       if (!this.#link && !this.#stopped) this.context.clock.after(RETRY_MS, () => void this.#next());
       this.options.onChange();
     }
   }
 
-  /** The connection that was made in advance, or a new one. */
-  async #take(): Promise<RelayConnection | null> {
+  /** The relay that was connected in advance, or another one; asked already. */
+  async #take(): Promise<RelayLink | null> {
     const { stream, track } = this.options, now = this.context.clock.now();
     const ready = this.#standby;
     this.#standby = null;
     // It may have been banned since it was made: while one relay fails, another connection to it can still be on its way.
-    if (ready && !ready.closed && this.candidates.get(ready.node)!.bannedUntil <= now) return ready;
+    if (ready && !ready.closed && this.candidates.get(ready.node)!.bannedUntil <= now) return this.#ask(ready);
     ready?.close(Goodbye.shuttingDown, "Not needed.");
     const choice = this.candidates.choose(stream, track, now) ?? this.candidates.leastTired(now);
-    if (choice) return this.#connect(choice);
+    if (choice) {
+      let link: RelayLink | null = null;
+      return await this.#connect(choice, (connection) => { link = this.#ask(connection); }) && link;
+    }
     const banned = this.candidates.all.filter((c) => c.bannedUntil > now).length;
     if (this.candidates.all.length === 0) this.trouble = "No relay offers this stream yet; waiting for one.";
     else if (banned === this.candidates.all.length) this.trouble = `No relay is left: ${banned} banned for ten minutes; waiting for others.`;
     return null;
   }
 
-  async #connect(candidate: Candidate): Promise<RelayConnection | null> {
+  /** Connects a relay; `greet` has it before it has proved to be the one. */
+  async #connect(candidate: Candidate, greet: (connection: RelayConnection) => void): Promise<RelayConnection | null> {
     try {
-      const connection = await RelayConnection.open(this.context, candidate.record, CONNECT_MS);
+      const connection = await RelayConnection.open(this.context, candidate.record, CONNECT_MS, greet);
+      this.context.timeline.mark("welcomed");
       candidate.roundTrip = connection.roundTrip;
       this.#bytes.set(connection, 0);
-      connection.onFrame = (frame, size) => {
-        this.counters.controlBytes += size;
-        if (frame.type === "record") this.add(frame);
-        if (frame.type === "load") this.candidates.loaded(candidate.node, frame.percent);
-      };
       return connection;
     } catch (error) {
       this.trouble = (error as Error).message;
@@ -185,12 +194,22 @@ export class Subscription {
     }
   }
 
-  #use(connection: RelayConnection): void {
-    this.#link = this.#ask(connection);
-    this.transport = connection.kind;
+  #use(link: RelayLink): void {
+    this.#link = link;
+    this.transport = link.connection.kind;
     this.#lastProgress = this.context.clock.now();
     this.#watch();
     if (this.#progress > 0) void this.#prepare();
+    link.release();
+  }
+
+  /** A connection in advance: the relay only tells of itself and of others. */
+  #idle(candidate: Candidate, connection: RelayConnection): void {
+    connection.onFrame = (frame, size) => {
+      this.counters.controlBytes += size;
+      if (frame.type === "record") this.add(frame);
+      if (frame.type === "load") this.candidates.loaded(candidate.node, frame.percent);
+    };
   }
 
   #ask(connection: RelayConnection): RelayLink {
@@ -229,6 +248,7 @@ export class Subscription {
     }
     this.#standby = null;
     this.#second = this.#ask(connection);
+    this.#second.release();
     void this.#prepare();
   }
 
@@ -250,6 +270,7 @@ export class Subscription {
     // What a relay that was left still sends verifies and is paid as well.
     if (link === this.#link) this.#lastProgress = this.context.clock.now();
     this.trouble = "";
+    if (part.complete) this.context.timeline.mark("part");
     if (this.#progress++ === 0 || this.relaysUsed.at(-1) !== link.node) {
       if (!this.relaysUsed.includes(link.node)) this.relaysUsed.push(link.node);
       this.options.onChange();
@@ -261,6 +282,7 @@ export class Subscription {
   }
 
   #head(head: SignedHead): void {
+    this.context.timeline.mark("head");
     const place = `${head.head.run}:${head.head.track}:${head.head.window}:${head.head.count}`;
     const known = this.#heads.get(place);
     const offence = known && equivocation(this.options.deployment, known, head);
@@ -314,7 +336,7 @@ export class Subscription {
     const choice = this.candidates.choose(this.options.stream, this.options.track, this.context.clock.now(), this.#link.node, this.#second?.node);
     if (!choice) return;
     this.#preparing = true;
-    const connection = await this.#connect(choice).finally(() => { this.#preparing = false; });
+    const connection = await this.#connect(choice, (reached) => this.#idle(choice, reached)).finally(() => { this.#preparing = false; });
     if (!connection) return;
     const inUse = [this.#link?.node, this.#second?.node].includes(connection.node);
     if (this.#standby || this.#stopped || !this.#link || inUse) return connection.close(Goodbye.shuttingDown, "Not needed.");
