@@ -39,6 +39,9 @@ export async function firstFrames({ root, binary, rounds }) {
   });
 }
 
+/** The middle one; the higher of two. */
+export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
 async function fundedKey(binary, deployments, data) {
   const program = new Program('clustercast wallet', binary, ['wallet', 'deposit', '--amount', '3', '--deployments', deployments, '--data', data]);
   if (await program.end !== 0) throw program.failure('did not fund a purse');
@@ -64,10 +67,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
   const binary = join(root, 'src/ClusterCast.Cli/bin', process.env.CONFIGURATION ?? 'Release', 'net10.0/clustercast');
   try {
-    console.log('load', loadavg()[0].toFixed(1));
     const steps = await firstFrames({ root, binary, rounds: Number(process.env.ROUNDS ?? 5) });
     console.table(steps);
-    console.log('median', steps.map((s) => s.painted).sort((a, b) => a - b)[Math.floor(steps.length / 2)], 'load', loadavg()[0].toFixed(1));
+    console.log(`median ${median(steps.map((at) => at.painted))} ms, load ${loadavg()[0].toFixed(1)}`);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     console.error(`bench: ${error.message}`);

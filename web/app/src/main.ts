@@ -2,10 +2,12 @@ import "./style.css";
 import { h } from "./dom.ts";
 import { header } from "./header.ts";
 import { prepared } from "./prepared.ts";
+import { wakeSound } from "./sound.ts";
 import { startPage } from "./startPage.ts";
 import { watchPage } from "./watchPage.ts";
 
 prepared().catch(() => {});
+wakeSound();
 const watch = /^\/watch\/(\d{1,78})\/?$/.exec(location.pathname);
 if (watch) void watchPage(document.body, BigInt(watch[1]!));
 else if (location.pathname === "/") void startPage(document.body);

@@ -11,6 +11,8 @@ import { hashOptions, settings } from "./settings.ts";
 import { Viewing } from "./viewing.ts";
 
 const REFRESH_MS = 250;
+/** The page is laid out when a relay is being dialed, or after this long. */
+const DIAL_MS = 60;
 
 /** The page of one stream. Everything that the picture needs is asked for at once; `askedAt` is when, on the clock of `performance.now()`. */
 export async function watchPage(root: HTMLElement, stream: bigint, askedAt = 0): Promise<void> {
@@ -18,15 +20,20 @@ export async function watchPage(root: HTMLElement, stream: bigint, askedAt = 0):
   asked.relays.catch(() => {});
   asked.info.catch(() => {});
   const view = layout();
-  root.replaceChildren(header(), view.main);
+  const show = (): void => root.replaceChildren(header(), view.main);
+  // A page that is opened shows itself at once; on a click the relay comes first, since laying a page out keeps the answers waiting.
+  if (askedAt === 0) show();
   warmUp();
   try {
+    let refresh = (): void => {};
     const viewing = new Viewing(await prepared(), stream, view.video, askedAt, () => refresh());
     const { player } = viewing;
     player.start();
-    void asked.relays.then((r) => viewing.takeRecords(r.records), (error: Error) => { player.subscription.trouble = error.message; });
+    const dialed = asked.relays.then((r) => viewing.takeRecords(r.records), (error: Error) => { player.subscription.trouble = error.message; });
+    await Promise.race([dialed, new Promise((late) => setTimeout(late, DIAL_MS))]);
+    if (askedAt !== 0) show();
     const overlay = new Overlay(), relays = new RelayPanel(player), purse = new PursePanel(viewing);
-    const refresh = (): void => {
+    refresh = (): void => {
       const stats = player.stats();
       overlay.show(stats, player);
       relays.show();
@@ -44,6 +51,7 @@ export async function watchPage(root: HTMLElement, stream: bigint, askedAt = 0):
     const { autofund: amount } = hashOptions(location.hash);
     if (amount) await autofund(viewing, purse, amount);
   } catch (error) {
+    show();
     say(view.trouble, (error as Error).message);
     view.stage.classList.add("waiting");
   }

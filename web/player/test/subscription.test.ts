@@ -40,6 +40,7 @@ class Scene {
     new Ledger(new MapStore(), "x"), { ceilingPrice: 2_000_000n, maxTicketBytes: 16_000_000 });
   delegated = new Set([this.key.address]);
   pending: string[] = [];
+  ready: Promise<void> = Promise.resolve();
   subscription!: Subscription;
   #changes: (() => void)[] = [];
 
@@ -81,7 +82,7 @@ class Scene {
   watch(stallAfterMs = 60_000): void {
     this.purse.balance = 5_000_000n;
     const keys: ReadableKeys = {
-      ready: Promise.resolve(), isSigningKey: (k) => this.delegated.has(k),
+      ready: this.ready, isSigningKey: (k) => this.delegated.has(k),
       refresh: () => { for (const k of this.pending.splice(0)) this.delegated.add(k); return Promise.resolve(); },
     };
     const context = {
@@ -273,6 +274,69 @@ test("a new signing key is read from the chain before anybody is banned", async 
   scene.expectWhole();
   expect(scene.subscription.candidates.all.filter((c) => c.bannedUntil > 0)).toEqual([]);
   expect(scene.got[0]!.window.run).toBe(scene.run + 1_000n);
+});
+
+describe("while the chain is being read", () => {
+  test("the relay is asked already, and nothing of it is shown or paid before the keys are here", async () => {
+    await begin(7);
+    const relay = await scene.relay();
+    let known!: () => void;
+    scene.ready = new Promise((ready) => { known = ready; });
+    scene.watch();
+    scene.add(relay);
+    await scene.until(() => relay.subscriptions === 1);
+    scene.grow(1);
+    await new Promise((later) => setTimeout(later, 200));
+    expect([scene.got.length, scene.counters.verifiedBytes, relay.tickets.length, scene.subscription.relay]).toEqual([0, 0, 0, null]);
+    known();
+    await scene.until(() => scene.got.length === 3);
+    await scene.follow(6);
+    scene.expectWhole(PARTS_A_WINDOW);
+    expect(relay).toMatchObject({ faults: [], subscriptions: 1 });
+  });
+
+  test("what no key of the stream has signed is shown to nobody, however early it came", async () => {
+    await begin();
+    const relay = await scene.relay();
+    scene.delegated.clear();
+    let known!: () => void;
+    scene.ready = new Promise((ready) => { known = ready; });
+    scene.watch();
+    scene.add(relay);
+    await scene.until(() => relay.subscriptions === 1);
+    known();
+    await scene.until(() => scene.subscription.candidates.get(relay.key.address)!.bannedUntil > 0);
+    expect([scene.got.length, scene.counters.verifiedBytes, relay.tickets.length]).toEqual([0, 0, 0]);
+  });
+
+  test("a relay is left at 8 MiB that nobody can judge, and asked again", async () => {
+    await begin();
+    const relay = await scene.relay();
+    let known!: () => void;
+    scene.ready = new Promise((ready) => { known = ready; });
+    scene.watch();
+    scene.add(relay);
+    await scene.until(() => relay.subscriptions === 1);
+    while (!relay.goodbyes.includes(4)) {
+      for (let i = 0; i < 20; i++) scene.grow(1);
+      await new Promise((later) => setTimeout(later, 20));
+    }
+    expect(scene.got).toEqual([]);
+    known();
+    await scene.until(() => scene.got.length > 0);
+    expect(relay.subscriptions).toBe(2);
+  });
+
+  test("a chain that does not answer closes what was opened, and says so", async () => {
+    await begin();
+    const relay = await scene.relay();
+    scene.ready = new Promise((_, fail) => setTimeout(() => fail(new Error("The chain is away.")), 300));
+    scene.watch();
+    scene.add(relay);
+    await scene.until(() => relay.goodbyes.length > 0);
+    expect(scene.subscription.trouble).toBe("The chain is away.");
+    expect(scene.got).toEqual([]);
+  });
 });
 
 test("waits with one sentence while nobody serves, and begins with the first relay", async () => {

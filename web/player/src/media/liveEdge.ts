@@ -36,7 +36,7 @@ export class LiveEdge {
     const goal = Math.max(newest.start, newest.end - this.target);
     // The oldest frame is decoded at once; one nearer to the edge only after all before it.
     if (!started) return { rate: 1, ...(currentTime < newest.start - NEAR || currentTime > newest.end ? { seekTo: newest.start } : {}) };
-    const inside = ranges.some((r) => currentTime >= r.start - 0.02 && currentTime < r.end);
+    const inside = ranges.some((r) => currentTime >= r.start - (settling ? NEAR : 0.02) && currentTime < r.end);
     const lag = newest.end - currentTime;
     if (lag > this.target + (settling ? FAR_AT_START : FAR_BEHIND) || lag < -0.5) return { rate: 1, seekTo: goal };
     if (!inside && currentTime < newest.start) return { rate: 1, seekTo: goal };
