@@ -25,6 +25,7 @@ export interface LinkEvents {
   /** The relay says how full it is, percent. */
   load(percent: number): void;
   falseReceipt(head: SignedHead, receipt: Receipt): void;
+  evidence(frame: FrameOf<"evidence">): void;
   /** Comes at most once; nothing comes after it. */
   failed(failure: Failure): void;
 }
@@ -146,6 +147,7 @@ export class RelayLink {
       case "pong": return this.#ponged();
       case "record": return this.events.record(frame);
       case "load": return this.events.load(frame.percent);
+      case "evidence": return this.events.evidence(frame);
       default:
     }
   }
