@@ -3,10 +3,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { fromHex, toHex, type Verifier } from "@clustercast/verifier";
 import { EvidenceAllowance, EvidenceDesk, judge, readOffence } from "@clustercast/player/evidence/index";
 import { digest, domainsOf, types, type Deployment, type Domains, type Message, type TypeName } from "@clustercast/player/signing/index";
-import type { Head } from "@clustercast/player/windows/index";
 import { encode, ProtocolError, type FrameOf } from "@clustercast/player/wire/index";
-import { BodyWriter } from "@clustercast/player/wire/writer";
 import { ManualClock } from "../../testing/clock.ts";
+import { evidenceFrame } from "../../testing/evidence.ts";
 import { seeded } from "../../testing/random.ts";
 import { loadVerifier } from "../../testing/wasm.ts";
 import { messageOf, vectors } from "../../testing/vectors.ts";
@@ -43,30 +42,7 @@ function signed(domains: Domains, example: Example, name: string) {
 const isDelegated = (key: string, time: bigint): boolean =>
   key === file.delegation.key && time / 1000n >= BigInt(file.delegation.from) && time / 1000n < BigInt(file.delegation.until);
 
-/** An example as an Evidence frame. */
-function frameOf({ file: example }: Example): FrameOf<"evidence"> {
-  const to = new BodyWriter(), fields = example as unknown as Record<string, Fields> & Record<string, string>;
-  const hashes = (list: string[]): void => { to.u8(list.length); for (const hash of list) to.bytes(fromHex(hash)); };
-  const head = (name: string): void => {
-    const h = messageOf("Head", fields[name]!) as unknown as Record<keyof Head, bigint> & Record<"root" | "prev" | "initHash", Uint8Array>;
-    to.u256(h.stream); to.u64(h.run); to.u16(Number(h.track)); to.u32(Number(h.window)); to.u16(Number(h.count)); to.bytes(h.root); to.u64(h.byteLength);
-    to.u32(Number(h.leafCount)); to.bytes(h.prev); to.bytes(h.initHash); to.u64(h.time); to.u8(Number(h.flags)); to.bytes(fromHex(fields[`${name}Signature`]!));
-  };
-  const proof = (name: string): void => { to.bytes(fromHex(fields[`${name}Node`]!)); hashes(fields[`${name}Siblings`] as unknown as string[]); };
-  switch (example.kind) {
-    case "falseReceipt": {
-      const r = fields.receipt!;
-      head("head");
-      to.address(r.relay!); to.address(r.purse!); to.bytes(fromHex(r.headDigest!)); to.bytes(fromHex(r.servedRoot!)); to.u64(BigInt(r.byteLength!)); to.u64(BigInt(r.time!));
-      to.bytes(fromHex(fields.receiptSignature!));
-      break;
-    }
-    case "equivocation": head("first"); head("second"); break;
-    case "partsBeyondLast": head("last"); head("beyond"); break;
-    case "conflictingParts": to.u16(Number(fields.index)); head("first"); proof("first"); head("second"); proof("second");
-  }
-  return { type: "evidence", kind: ["falseReceipt", "equivocation", "conflictingParts", "partsBeyondLast"].indexOf(example.kind) + 1, bytes: to.body.slice() };
-}
+const frameOf = (example: Example): FrameOf<"evidence"> => evidenceFrame(example.file);
 
 describe.each(file.cases)("$file.kind: $name", (example) => {
   test("digests here and in viem, and the same signer", async () => {

@@ -3,12 +3,14 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { concat, fromHex, type Verifier } from "@clustercast/verifier";
 import { systemClock, systemRandom } from "@clustercast/player/clock";
 import { Counters } from "@clustercast/player/counters";
-import { Ledger, Purse } from "@clustercast/player/purse/index";
+import { equivocation, falseReceipt, Ledger, Purse } from "@clustercast/player/purse/index";
 import { Reachability, Subscription, type ReadableKeys, type Socket } from "@clustercast/player/relays/index";
-import { domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
+import { digest, domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
 import { Timeline } from "@clustercast/player/timeline";
-import type { VerifiedPart } from "@clustercast/player/windows/index";
+import { headDigest, type Head, type SignedHead, type VerifiedPart } from "@clustercast/player/windows/index";
+import type { Receipt } from "@clustercast/player/wire/index";
 import { Broadcaster } from "../../testing/broadcaster.ts";
+import { evidenceFrame } from "../../testing/evidence.ts";
 import { Hub } from "../../testing/hub.ts";
 import { seeded } from "../../testing/random.ts";
 import { MapStore } from "../../testing/store.ts";
@@ -336,6 +338,75 @@ describe("while the chain is being read", () => {
     await scene.until(() => relay.goodbyes.length > 0);
     expect(scene.subscription.trouble).toBe("The chain is away.");
     expect(scene.got).toEqual([]);
+  });
+});
+
+describe("evidence of others", () => {
+  /** Two relays, the first in use and the other one ready. */
+  async function pair(): Promise<[TestRelay, TestRelay]> {
+    await begin();
+    const used = await scene.relay(), ready = await scene.relay();
+    scene.watch();
+    scene.add(used);
+    await scene.until(() => scene.got.length === 3);
+    scene.add(ready);
+    await scene.until(() => scene.subscription.standby === ready.key.address);
+    return [used, ready];
+  }
+  /** A head of the stream, about a window long ago, with this root. */
+  function signed(key: LocalKey, root: number): SignedHead {
+    const bytes = (n: number): Uint8Array => new Uint8Array(32).fill(n);
+    const head: Head = {
+      stream: 1n, run: scene.run, track: 480, window: 900, count: 5, root: bytes(root), byteLength: 9n, leafCount: 5, prev: bytes(1), initHash: bytes(2), time: BigInt(Date.now()), flags: 1,
+    };
+    const hash = headDigest(verifier, domains.streamKeys, head);
+    return { head, digest: hash, signature: key.sign(hash), signer: key.address };
+  }
+  function receipt(relay: LocalKey, head: SignedHead): Receipt {
+    const fields = { relay: relay.address, purse: `0x${"07".repeat(20)}`, headDigest: head.digest, servedRoot: new Uint8Array(32).fill(9), byteLength: 9n, time: BigInt(Date.now()) };
+    return { type: "receipt", ...fields, signature: relay.sign(digest(verifier, domains.relayStaking, "Receipt", fields)) };
+  }
+
+  test("leaves the relay in use that another one proves false, for good", async () => {
+    const [used, ready] = await pair(), head = signed(scene.key, 3);
+    ready.tell(evidenceFrame(falseReceipt(deployment, head, receipt(used.key, head))));
+    await scene.until(() => scene.subscription.relay?.node === ready.key.address);
+    await scene.follow(8);
+    scene.expectWhole();
+    expect(scene.subscription.evidence).toMatchObject([{ kind: "falseReceipt", receipt: { relay: used.key.address } }]);
+    expect(scene.subscription.candidates.get(used.key.address)!.bannedUntil > Date.now()).toBe(true);
+    expect(used.goodbyes).toEqual([3]);
+  });
+
+  test("leaves a key that signed two things, bans nobody, and begins anew with the next key", async () => {
+    const [used, ready] = await pair();
+    used.tell(evidenceFrame(equivocation(deployment, signed(scene.key, 3), signed(scene.key, 4))!));
+    await scene.until(() => scene.subscription.relay === null || scene.subscription.trouble.includes("contradicted"));
+    const shown = scene.got.length;
+    scene.grow(4);
+    await scene.until(() => ready.subscriptions > 0 && scene.subscription.trouble.includes("contradicted"));
+    expect(scene.got.length).toBe(shown);
+    expect(scene.subscription.candidates.all.map((c) => c.bannedUntil)).toEqual([0, 0]);
+    expect(scene.subscription.incidents).toEqual([]);
+    const key = LocalKey.fresh(verifier);
+    scene.restart(key);
+    scene.delegated.add(key.address);
+    scene.grow(3);
+    scene.add(await scene.relay());
+    await scene.until(() => scene.got.length === 3);
+    scene.expectWhole();
+  });
+
+  test("leaves the relay whose evidence proves nothing, and plays on", async () => {
+    const [used, ready] = await pair(), head = signed(scene.key, 3), frame = evidenceFrame(falseReceipt(deployment, head, receipt(used.key, head)));
+    frame.bytes[frame.bytes.length - 10]! ^= 1;
+    ready.tell(frame);
+    await scene.until(() => scene.subscription.candidates.get(ready.key.address)!.failures === 1);
+    await scene.until(() => ready.goodbyes.includes(2));
+    await scene.follow(5);
+    scene.expectWhole();
+    expect(scene.subscription.evidence).toEqual([]);
+    expect(scene.subscription.relaysUsed).toEqual([used.key.address]);
   });
 });
 
