@@ -13,6 +13,8 @@ import { Viewing } from "./viewing.ts";
 const REFRESH_MS = 250;
 /** The page is laid out when a relay is being dialed, or after this long. */
 const DIAL_MS = 60;
+/** The figures and panels come with the picture, or after this long. */
+const DRESS_MS = 400;
 
 /** The page of one stream. Everything that the picture needs is asked for at once; `askedAt` is when, on the clock of `performance.now()`. */
 export async function watchPage(root: HTMLElement, stream: bigint, askedAt = 0): Promise<void> {
@@ -25,13 +27,18 @@ export async function watchPage(root: HTMLElement, stream: bigint, askedAt = 0):
   if (askedAt === 0) show();
   warmUp();
   try {
-    let refresh = (): void => {};
+    let painted!: () => void;
+    const picture = new Promise<void>((seen) => { painted = seen; });
+    let refresh = (): void => { if (player.firstFrameMs !== null) painted(); };
     const viewing = new Viewing(await prepared(), stream, view.video, askedAt, () => refresh());
     const { player } = viewing;
+    exposeApi(viewing);
     player.start();
     const dialed = asked.relays.then((r) => viewing.takeRecords(r.records), (error: Error) => { player.subscription.trouble = error.message; });
-    await Promise.race([dialed, new Promise((late) => setTimeout(late, DIAL_MS))]);
+    await Promise.race([dialed, after(DIAL_MS)]);
     if (askedAt !== 0) show();
+    addEventListener("pagehide", () => void player.stop());
+    await Promise.race([picture, after(DRESS_MS)]);
     const overlay = new Overlay(), relays = new RelayPanel(player), purse = new PursePanel(viewing);
     refresh = (): void => {
       const stats = player.stats();
@@ -43,11 +50,9 @@ export async function watchPage(root: HTMLElement, stream: bigint, askedAt = 0):
     };
     view.stage.append(overlay.element);
     view.side.append(purse.element, relays.element);
-    exposeApi(viewing);
     void asked.info.then((info) => showInfo(view, info), () => say(view.title, `Stream ${stream}`));
     setInterval(refresh, REFRESH_MS);
     refresh();
-    addEventListener("pagehide", () => void player.stop());
     const { autofund: amount } = hashOptions(location.hash);
     if (amount) await autofund(viewing, purse, amount);
   } catch (error) {
@@ -67,6 +72,8 @@ async function autofund(viewing: Viewing, purse: PursePanel, amount: string): Pr
   await viewing.refreshBalance().catch(() => {});
   if (viewing.config.devnet && viewing.purse.balance === 0n) await purse.fund(amount, true);
 }
+
+function after(ms: number): Promise<void> { return new Promise((over) => setTimeout(over, ms)); }
 
 function isMoving(video: HTMLVideoElement): boolean { return !video.paused && video.readyState > 2; }
 
