@@ -29,7 +29,14 @@ export async function watchPage(root: HTMLElement, stream: bigint, askedAt = 0):
   try {
     let painted!: () => void;
     const picture = new Promise<void>((seen) => { painted = seen; });
-    let refresh = (): void => { if (player.firstFrameMs !== null) painted(); };
+    const explain = (trouble: string): void => {
+      say(view.trouble, trouble || (player.firstFrameMs === null ? "Connecting…" : ""));
+      view.stage.classList.toggle("waiting", view.trouble.textContent !== "" && !isMoving(view.video));
+    };
+    let refresh = (): void => {
+      explain(player.subscription.trouble);
+      if (player.firstFrameMs !== null) painted();
+    };
     const viewing = new Viewing(await prepared(), stream, view.video, askedAt, () => refresh());
     const { player } = viewing;
     exposeApi(viewing);
@@ -45,8 +52,7 @@ export async function watchPage(root: HTMLElement, stream: bigint, askedAt = 0):
       overlay.show(stats, player);
       relays.show();
       purse.show();
-      say(view.trouble, stats.trouble || (player.firstFrameMs === null ? "Connecting…" : ""));
-      view.stage.classList.toggle("waiting", view.trouble.textContent !== "" && !isMoving(view.video));
+      explain(stats.trouble);
     };
     view.stage.append(overlay.element);
     view.side.append(purse.element, relays.element);
