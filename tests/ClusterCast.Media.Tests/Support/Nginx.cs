@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Xml.Linq;
 using ClusterCast.Media.Encoding;
 
 namespace ClusterCast.Media.Tests.Support;
@@ -16,6 +17,8 @@ public sealed class Nginx : IAsyncDisposable
 
     public int Port { get; private set; }
 
+    private int HttpPort { get; set; }
+
     public string Url => $"rtmp://127.0.0.1:{Port}/live/";
 
     /// <summary>Starts nginx; <paramref name="application"/> is put into the configuration of the application <c>live</c>.</summary>
@@ -24,10 +27,23 @@ public sealed class Nginx : IAsyncDisposable
         var nginx = new Nginx(application);
         for (var attempt = 0; attempt < 10; attempt++) // another test may take the port between its choice and its use
         {
-            nginx.Port = FreePort();
+            (nginx.Port, nginx.HttpPort) = (FreePort(), FreePort());
             if (await nginx.TryStartAsync()) return nginx;
         }
         throw new InvalidOperationException("nginx does not start: " + nginx._process?.Errors);
+    }
+
+    /// <summary>Waits until so many clients (players and publishers) have a stream.</summary>
+    public async Task HasClientsAsync(int count)
+    {
+        using var http = new HttpClient();
+        using var limit = new CancellationTokenSource(Ffmpeg.Limit);
+        while (true)
+        {
+            var streams = XDocument.Parse(await http.GetStringAsync($"http://127.0.0.1:{HttpPort}/", limit.Token));
+            if (streams.Descendants("stream").Sum(stream => (int?)stream.Element("nclients") ?? 0) >= count) return;
+            await Task.Delay(20, limit.Token);
+        }
     }
 
     public async Task StartAgainAsync()
@@ -67,6 +83,18 @@ public sealed class Nginx : IAsyncDisposable
                 listen 127.0.0.1:{{Port}};
                 chunk_size 4096;
                 application live { live on; {{_application}} }
+              }
+            }
+            http {
+              access_log off;
+              client_body_temp_path "{{_folder.File("body")}}";
+              proxy_temp_path "{{_folder.File("proxy")}}";
+              fastcgi_temp_path "{{_folder.File("fastcgi")}}";
+              uwsgi_temp_path "{{_folder.File("uwsgi")}}";
+              scgi_temp_path "{{_folder.File("scgi")}}";
+              server {
+                listen 127.0.0.1:{{HttpPort}};
+                location / { rtmp_stat all; }
               }
             }
             """);
