@@ -17,6 +17,9 @@ internal sealed class Connection(ISink sink, TagQueue queue, ChannelReader<bool>
     private long _oldestInFlight;
     private int _frames;
 
+    /// <summary>The other end is known to be there.</summary>
+    public bool IsConfirmed => sink.IsConfirmed;
+
     /// <summary>Pictures, and bytes with framing, went out.</summary>
     public required Action<int, long> Sent { get; init; }
 
