@@ -34,6 +34,7 @@ public sealed class RtmpClientSession : IDisposable
     private ArrayBufferWriter<byte> _output = new();
     private ArrayBufferWriter<byte> _spare = new();
     private bool _echoed;
+    private bool _ending;
     private uint _stream;
     private int _replies;
     private uint _serverWindow;
@@ -93,7 +94,11 @@ public sealed class RtmpClientSession : IDisposable
     public void AddMetadata(AmfObject map) => _commands.Metadata(_output, _stream, map);
 
     /// <summary>Adds the polite end to the output.</summary>
-    public void AddEnd() => _commands.Unpublish(_output, _stream, _target.Key);
+    public void AddEnd()
+    {
+        _ending = true;
+        _commands.Unpublish(_output, _stream, _target.Key);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _chunks.Dispose();
@@ -176,7 +181,7 @@ public sealed class RtmpClientSession : IDisposable
                 break;
             case "_error" when transaction == ClientCommands.CreateStreamTransaction && Stage == RtmpClientStage.CreateStream:
                 throw ServerStatus.StreamRefused(status);
-            case "onStatus":
+            case "onStatus" when !_ending:
                 if (ServerStatus.Publish(status, out var start) is { } refusal) throw refusal;
                 if (start && Stage == RtmpClientStage.Publish) Stage = RtmpClientStage.Media;
                 break;
