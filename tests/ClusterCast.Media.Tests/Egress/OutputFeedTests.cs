@@ -92,9 +92,10 @@ public sealed class OutputFeedTests : IDisposable
         var stays = new Collector(await server.Publications.ReadAsync(_limit.Token));
         await rig.HoldsAsync(() => rig.Feed.Destinations.All(destination => destination.State == DestinationState.AwaitingIdr));
         rig.Source.Publish(45);
-        await rig.HoldsAsync(() => goneCollector.Pictures.Length == 45);
         await rig.Feed.RemoveAsync("gone");
         Assert.Null(await gone.Ended.WaitAsync(_limit.Token)); // it stopped, it did not break off
+        await goneCollector.Done;
+        Assert.Equal(45, goneCollector.Pictures.Length); // what waited was sent
         rig.Source.Publish(45);
         await rig.HoldsAsync(() => stays.Pictures.Length == 90);
         Assert.Equal("stays", Assert.Single(rig.Feed.Destinations).Name);
