@@ -29,6 +29,7 @@ public sealed class RtmpClientSession : IDisposable
     private const int MaxReplies = 64;
 
     private readonly RtmpTarget _target;
+    private readonly string? _fourCc;
     private readonly ChunkReader _chunks = new();
     private readonly ClientCommands _commands = new();
     private ArrayBufferWriter<byte> _output = new();
@@ -41,10 +42,10 @@ public sealed class RtmpClientSession : IDisposable
     private ulong _received;
     private ulong _acknowledged;
 
-    /// <summary>Begins the handshake with <paramref name="target"/>.</summary>
-    public RtmpClientSession(RtmpTarget target, IRandomSource random, TimeProvider time)
+    /// <summary>Begins the handshake with <paramref name="target"/>; <paramref name="fourCc"/> names a codec of enhanced RTMP that will be sent.</summary>
+    public RtmpClientSession(RtmpTarget target, IRandomSource random, TimeProvider time, string? fourCc = null)
     {
-        _target = target;
+        (_target, _fourCc) = (target, fourCc);
         ClientHandshake.Begin(_output, random, (uint)time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
@@ -108,7 +109,7 @@ public sealed class RtmpClientSession : IDisposable
         if (!_echoed) return _echoed = ClientHandshake.TryAnswer(ref input, _output);
         if (input.Length < ClientHandshake.Size) return false;
         input = input.Slice(ClientHandshake.Size); // S2's echo is not checked: some servers fill it freely.
-        _commands.Connect(_output, _target);
+        _commands.Connect(_output, _target, _fourCc);
         Stage = RtmpClientStage.Connect;
         return true;
     }

@@ -27,7 +27,7 @@ public sealed class RtmpPublisher : IAsyncDisposable
     private RtmpPublisher(RtmpTarget target, RtmpClientOptions options)
     {
         (_target, _time) = (target, options.TimeProvider);
-        _session = new RtmpClientSession(target, options.Random, options.TimeProvider);
+        _session = new RtmpClientSession(target, options.Random, options.TimeProvider, options.FourCc);
     }
 
     /// <summary>Completes with the reason when the server ends the broadcast or the connection.</summary>
