@@ -164,7 +164,7 @@ public sealed class Destination
         try
         {
             await using var sink = await SinkFactory.OpenAsync(_options, _feed, round);
-            var connection = new Connection(sink, _queue, _wake.Reader, _meter, _options, _time) { Sent = Sent };
+            var connection = new Connection(sink, _queue, _wake, _meter, _options, _time) { Sent = Sent };
             Volatile.Write(ref _connection, connection);
             _queue.Open();
             Enter(DestinationState.AwaitingIdr);

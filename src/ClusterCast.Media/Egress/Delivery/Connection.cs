@@ -5,7 +5,7 @@ using ClusterCast.Media.Egress.Sinks;
 namespace ClusterCast.Media.Egress.Delivery;
 
 /// <summary>Carries a queue over one sink until the sink ends, stalls, or it is told to stop.</summary>
-internal sealed class Connection(ISink sink, TagQueue queue, ChannelReader<bool> woken, TrafficMeter meter, DestinationOptions options, TimeProvider time)
+internal sealed class Connection(ISink sink, TagQueue queue, Channel<bool> wake, TrafficMeter meter, DestinationOptions options, TimeProvider time)
 {
     /// <summary>Bytes that go out in one write at most, unless one frame is larger.</summary>
     private const int BatchBytes = 64 << 10;
@@ -53,6 +53,7 @@ internal sealed class Connection(ISink sink, TagQueue queue, ChannelReader<bool>
 
     private async Task<MediaException?> PumpAsync(CancellationToken cancel)
     {
+        await using var ends = cancel.Register(() => wake.Writer.TryWrite(true));
         try
         {
             while (true)
@@ -64,7 +65,8 @@ internal sealed class Connection(ISink sink, TagQueue queue, ChannelReader<bool>
                 }
                 if (sink.PendingBytes > 0) await FlushAsync(cancel);
                 if (queue.IsDone) return null;
-                await woken.ReadAsync(cancel);
+                await wake.Reader.ReadAsync(CancellationToken.None); // a token would cost an allocation a frame
+                cancel.ThrowIfCancellationRequested();
             }
         }
         catch (OperationCanceledException)

@@ -57,7 +57,7 @@ public sealed class RtmpPublisher : IAsyncDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
         try
         {
-            publisher._stream = await RtmpDialer.ConnectAsync(target, options.TrustedRoots, limit.Token);
+            publisher._stream = await RtmpDialer.ConnectAsync(target, options, limit.Token);
             publisher._reader = PipeReader.Create(publisher._stream, new StreamPipeReaderOptions(leaveOpen: true));
             await publisher.FlushAsync(limit.Token);
             await publisher.ReadAsync(untilMedia: true, limit.Token);
