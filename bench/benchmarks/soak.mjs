@@ -1,6 +1,6 @@
 // The soak: what a network loses and gathers in hours. `make soak` runs it.
+import { configuration, product } from '../lib/built.mjs';
 import { Failure } from '../lib/failure.mjs';
-import { binaries } from '../lib/relayRig.mjs';
 import { BOUNDS, complaints, figures, soak } from '../soak/soak.mjs';
 
 const HOURS = Number(process.env.HOURS ?? 1 / 6);
@@ -15,10 +15,9 @@ that is not there when its turn comes, a second behind the live edge. Memory and
 
 /** Measures for HOURS. */
 export async function run(root) {
-  const { configuration, product } = binaries(root);
   if (!(HOURS > 0)) throw new Failure(`HOURS is ${process.env.HOURS}; give a number above 0, such as 0.05 or 1.`, 64);
   const seconds = HOURS * 3_600;
-  const result = await soak({ binary: product, root, seconds });
+  const result = await soak({ binary: product(root), root, seconds });
   return {
     ran: `\`make soak HOURS=${HOURS}\`, the ${configuration} build`,
     metrics: figures(result, seconds),

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { product } from '../lib/built.mjs';
 import { Program } from '../lib/program.mjs';
-import { binaries } from '../lib/relayRig.mjs';
 import { complaints, figures, soak } from './soak.mjs';
 
 const SECONDS = 180;
@@ -12,7 +12,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => Program.stopAll().finally(() => process.exit(1)));
 
 test('In three minutes a network of real processes loses no leaf, pays, and gathers neither memory nor handles', async (context) => {
-  const result = await soak({ binary: binaries(root).product, root, seconds: SECONDS });
+  const result = await soak({ binary: product(root), root, seconds: SECONDS });
   context.diagnostic(JSON.stringify(figures(result, SECONDS)));
   assert.deepEqual(complaints(result, SECONDS, { isShared: true }), []);
 });
