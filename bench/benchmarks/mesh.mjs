@@ -3,13 +3,14 @@ import { configuration, product } from '../lib/built.mjs';
 import { about as browserAbout, browser } from '../mesh/browser.mjs';
 import { about as failoverAbout, failover } from '../mesh/failover.mjs';
 import { about as hopsAbout, hops } from '../mesh/hops.mjs';
+import { about as kneeAbout, knee } from '../mesh/knee.mjs';
 import { about as liveAbout, live } from '../mesh/live.mjs';
 import { about as treeAbout, tree } from '../mesh/tree.mjs';
 
-const GROUPS = [hops, live, failover, tree, browser];
+const GROUPS = [hops, live, failover, tree, knee, browser];
 
 export const title = 'The mesh';
-export const about = [hopsAbout, liveAbout, failoverAbout, treeAbout, browserAbout].join('\n\n');
+export const about = [hopsAbout, liveAbout, failoverAbout, treeAbout, kneeAbout, browserAbout].join('\n\n');
 
 /** Measures one group after the other. */
 export async function run(root) {

@@ -26,6 +26,7 @@ internal sealed class ChurningMesh : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _watching = [];
     private readonly Random _random;
+    private readonly List<WeakReference> _dead = [];
     private readonly Lock _gaps = new();
     private long _delivered;
 
@@ -88,8 +89,12 @@ internal sealed class ChurningMesh : IAsyncDisposable
             peer.Cut("The process was killed.");
         }
 
-        await node.DisposeAsync();
+        await _world.End(node);
+        _dead.Add(new WeakReference(node));
     }
+
+    /// <summary>Relays that were killed and that something still holds.</summary>
+    public int Undead => _dead.Count(node => node.IsAlive);
 
     /// <summary>Forgets the gaps so far: those of joining.</summary>
     public void StartCounting()
