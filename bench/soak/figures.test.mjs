@@ -10,7 +10,7 @@ const counters = (values) => ({
 });
 const account = (values) => accountOf('viewer 1', counters({}), counters({ leavesDelivered: 990, ticketsSent: 9, ...values }));
 const process = summary('relay 1', [{ rssMb: 100, handles: 50, cpuSeconds: 1 }, { rssMb: 110, handles: 52, cpuSeconds: 3 }]);
-const result = (of, more = {}) => ({ accounts: [account(of)], processes: [process], published: 1_000, ticketsWon: 1, unaccounted: 0, ...more });
+const result = (of, more = {}) => ({ accounts: [account(of)], processes: [process], published: 1_000, ticketsWon: 1, lastWords: ['viewer 1 said last: it refused'], unaccounted: 0, ...more });
 
 test('Leaves late or lost are a share of those that were due', () => {
   const { lossPercent, lostPercent, leavesLost } = account({ leavesLost: 10, leavesLate: 20 });
@@ -28,7 +28,7 @@ test('What is beyond its bound is said, lateness only where the machine is our o
   assert.match(complaints(result({ leavesLate: 20 }), 200).join(), /lossPercent is 2\.02/);
   assert.deepEqual(complaints(result({ leavesLate: 20 }), 200, { isShared: true }), []);
   assert.match(complaints(result({ leavesLost: 20 }), 200, { isShared: true }).join(), /lostPercent is 1\.98/);
-  assert.match(complaints(result({}, { unaccounted: 5 }), 200).join(), /5 leaves of 1000/);
+  assert.match(complaints(result({}, { unaccounted: 5 }), 200).join(), /5 leaves of 1000.*said last/);
   assert.match(complaints(result({ ticketsSent: 0, leavesRejected: 1, partsDropped: 2 }), 200).join(), /rejected 1 .*dropped 2 .*paid nobody/);
   assert.match(complaints(result({}, { processes: [{ ...process, rssMbEnd: 200, handlesEnd: 90 }] }), 200).join(), /rssGrowthMb is 100\.00.*handleGrowth is 40/);
   assert.match(complaints(result({ leavesDelivered: 0 }), 200).join(), /lossPercent is NaN/);

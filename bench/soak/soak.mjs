@@ -10,7 +10,7 @@ const WARM_UP_MS = 20_000;
 /** Bounds of what may grow while nothing changes, a process. */
 export const BOUNDS = { lossPercent: 1, rssGrowthMb: 40, handleGrowth: 16 };
 
-/** Runs the network for `seconds` and resolves to `{ accounts, processes, publishedLeaves, winnersRedeemed, unaccounted }`. */
+/** Runs the network for `seconds` and resolves to `{ accounts, processes, published, ticketsWon, lastWords, unaccounted }`. */
 export function soak({ binary, root, seconds }) {
   return withFolder(async (folder) => {
     const network = await SoakNetwork.start(binary, root, folder);
@@ -39,6 +39,7 @@ async function measure(network, seconds) {
     processes: [...samples].map(([name, of]) => summary(name, of)),
     published,
     ticketsWon: after.relays.reduce((sum, { won }) => sum + won, 0),
+    lastWords: network.subscribers.map(({ name, program }) => `${name} said last: ${program.said.trimEnd().split('\n').slice(-3).join(' | ')}`),
     unaccounted: Math.max(...accounts.map((account) => unaccounted(account, published, seconds))),
   };
 }
@@ -82,5 +83,5 @@ export function complaints(result, seconds, { isShared = false } = {}) {
     if (partsDropped > 0) sentences.push(`${name} dropped ${partsDropped} parts.`);
     if (ticketsSent === 0) sentences.push(`${name} paid nobody.`);
   }
-  return sentences;
+  return sentences.length ? [...sentences, ...result.lastWords] : sentences;
 }
