@@ -67,7 +67,7 @@ internal sealed class Fan(Options options, CancellationToken stop)
             subscribers = count,
             verifying = verify,
             alive = subscribers.Alive + viewers.Alive,
-            ended = subscribers.Reasons,
+            ended = (IReadOnlyList<string>)[.. subscribers.Reasons, .. viewers.Reasons],
             seconds = Math.Round(elapsed, 3),
             gbitPerSecond = Math.Round(gbit / elapsed, 4),
             leaves = _tally.Leaves - leaves,
