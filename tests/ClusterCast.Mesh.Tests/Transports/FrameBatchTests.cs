@@ -1,6 +1,7 @@
 using ClusterCast.Mesh.Transports;
 using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Mesh.Transports.Quic.Native;
+using ClusterCast.Protocol.Tests;
 using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Tests.Transports;
