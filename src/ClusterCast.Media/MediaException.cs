@@ -29,6 +29,8 @@ public enum MediaFault
     FfmpegFailed,
     /// <summary>A clip cannot be read or holds no picture.</summary>
     BadClip,
+    /// <summary>An output's profile cannot be understood.</summary>
+    BadProfile,
 }
 
 /// <summary>A failure of the media floor. The message is one sentence that names cause and remedy, fit for a user.</summary>
