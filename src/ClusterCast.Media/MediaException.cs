@@ -31,6 +31,22 @@ public enum MediaFault
     BadClip,
     /// <summary>An output's profile cannot be understood.</summary>
     BadProfile,
+    /// <summary>A destination's URL, name or key cannot be understood.</summary>
+    BadDestination,
+    /// <summary>An output exceeds what its platform takes.</summary>
+    PlatformLimit,
+    /// <summary>No connection to a destination comes about.</summary>
+    ConnectFailed,
+    /// <summary>A destination's certificate is not trusted, or it does not speak TLS.</summary>
+    TlsFailed,
+    /// <summary>A destination does not take this key.</summary>
+    KeyRefused,
+    /// <summary>A destination has a publisher with this key already.</summary>
+    NameInUse,
+    /// <summary>A destination refuses to be published to for another reason.</summary>
+    PublishRefused,
+    /// <summary>A destination takes no bytes any more, or acknowledges none.</summary>
+    Stalled,
 }
 
 /// <summary>A failure of the media floor. The message is one sentence that names cause and remedy, fit for a user.</summary>

@@ -43,7 +43,8 @@ public static class AmfWriter
                 output.Write<byte>([0, 0]);
                 break;
             case AmfObject map:
-                Marker(output, AmfMarker.Object);
+                Marker(output, map.IsArray ? AmfMarker.EcmaArray : AmfMarker.Object);
+                if (map.IsArray) UInt32(output, (uint)map.Count);
                 foreach (var (name, item) in map)
                 {
                     ShortText(output, name);
