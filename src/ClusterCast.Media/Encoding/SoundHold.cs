@@ -2,22 +2,21 @@ using ClusterCast.Media.Ingest;
 
 namespace ClusterCast.Media.Encoding;
 
-/// <summary>Holds sound back until the pictures before it have come out of the encoder, so that times only rise. Sound never waits for more than
-/// <see cref="LongestMs"/> of newer sound: when the encoder gives nothing, sound goes on.</summary>
-internal sealed class SoundHold(Action<MediaItem> output) : IDisposable
+/// <summary>Holds sound back until the pictures before it have come out of the encoder, so that times only rise. When the encoder gives nothing for
+/// longer than <paramref name="patience"/>, or <see cref="MostHeld"/> frames wait, sound goes on without pictures.</summary>
+internal sealed class SoundHold(Action<MediaItem> output, TimeSpan patience, TimeProvider time) : IDisposable
 {
-    /// <summary>Longest time in ms between the newest sound and the oldest that is held.</summary>
-    public const int LongestMs = 1000;
+    /// <summary>Frames of sound that are held at most: over 10 s at 48 kHz.</summary>
+    public const int MostHeld = 512;
 
-    private readonly Queue<MediaItem> _held = [];
+    private readonly Queue<(MediaItem Item, long At)> _held = [];
     private readonly Lock _gate = new();
-    private uint _newest;
     private bool _closed;
 
     /// <summary>A configuration of the sound that follows.</summary>
     public void Announce(AacConfig config)
     {
-        lock (_gate) _held.Enqueue(config);
+        lock (_gate) _held.Enqueue((config, time.GetTimestamp()));
     }
 
     /// <summary>Takes over a frame of sound.</summary>
@@ -25,9 +24,8 @@ internal sealed class SoundHold(Action<MediaItem> output) : IDisposable
     {
         lock (_gate)
         {
-            _held.Enqueue(sound);
-            _newest = sound.DtsMs;
-            Release(unchecked(_newest - LongestMs));
+            _held.Enqueue((sound, time.GetTimestamp()));
+            while (_held.Count > MostHeld || time.GetElapsedTime(_held.Peek().At) > patience) Give(_held.Dequeue().Item);
         }
     }
 
@@ -47,13 +45,13 @@ internal sealed class SoundHold(Action<MediaItem> output) : IDisposable
         lock (_gate)
         {
             _closed = true;
-            while (_held.TryDequeue(out var item)) item.Dispose();
+            while (_held.TryDequeue(out var held)) held.Item.Dispose();
         }
     }
 
     private void Release(uint until)
     {
-        while (_held.TryPeek(out var item) && (item is not MediaSample sound || unchecked((int)(until - sound.DtsMs)) >= 0)) Give(_held.Dequeue());
+        while (_held.TryPeek(out var held) && (held.Item is not MediaSample sound || unchecked((int)(until - sound.DtsMs)) >= 0)) Give(_held.Dequeue().Item);
     }
 
     private void Give(MediaItem item)

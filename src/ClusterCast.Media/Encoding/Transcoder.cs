@@ -31,7 +31,7 @@ public sealed class Transcoder : IAsyncDisposable
     public Transcoder(TranscoderOptions options)
     {
         _options = options;
-        _ordered = new SoundHold(options.Output);
+        _ordered = new SoundHold(options.Output, options.SoundPatience, options.TimeProvider);
         _delays = new FrameDelays(options.TimeProvider);
         _run = Task.Run(RunAsync);
     }

@@ -31,6 +31,9 @@ public sealed record TranscoderOptions
 
     /// <summary>FFmpeg that gives no picture for so long, although it gets some, is ended and started again.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Sound waits for the pictures before it for so long.</summary>
+    public TimeSpan SoundPatience { get; init; } = TimeSpan.FromSeconds(2);
 }
 
 /// <summary>What happened to a transcoder, for counters.</summary>
