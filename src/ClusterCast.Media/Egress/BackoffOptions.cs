@@ -19,6 +19,6 @@ public sealed record BackoffOptions
     /// <summary>After the destination said that another publisher has the key, which is often the one's own last connection.</summary>
     public TimeSpan FirstInUse { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>So long a connection must have carried media that failures before it are forgotten.</summary>
+    /// <summary>So long a connection must have carried media that failures before it are forgotten, and drops are another incident.</summary>
     public TimeSpan Proven { get; init; } = TimeSpan.FromSeconds(10);
 }

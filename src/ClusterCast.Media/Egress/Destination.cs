@@ -14,6 +14,7 @@ public sealed class Destination
     private readonly TagQueue _queue;
     private readonly TrafficMeter _meter;
     private readonly Backoff _backoff;
+    private readonly ShortLives _shortLives;
     private readonly IncidentLog _incidents;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
@@ -31,7 +32,7 @@ public sealed class Destination
     private long _sentBytes;
     private long _liveAt;
     private bool _everLive;
-    private bool _dropping;
+    private long? _droppedAt;
 
     internal Destination(DestinationOptions options, OutputFeedOptions feed, bool begun)
     {
@@ -39,6 +40,7 @@ public sealed class Destination
         _queue = new TagQueue(options.MaxQueueBytes, options.MaxQueueAge, _time, () => _wake.Writer.TryWrite(true));
         _meter = new TrafficMeter(_time);
         _backoff = new Backoff(options.Backoff, feed.Random);
+        _shortLives = new ShortLives(options.Backoff.Proven);
         _incidents = new IncidentLog(options.Name, feed);
         _round = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         _since = _time.GetUtcNow();
@@ -102,14 +104,12 @@ public sealed class Destination
     /// <summary>Takes a tag, or drops; never waits.</summary>
     internal void Offer(SharedTag tag)
     {
-        var dropped = _queue.Offer(tag);
+        if (!_queue.Offer(tag)) return;
         // One incident for one congestion, not for each time that it fills the queue.
-        if (dropped && !_dropping)
-        {
-            _dropping = true;
-            _incidents.Add(IncidentKind.Dropped, null, $"{Name} takes media slower than it comes; frames are dropped up to the next key frame. Lower its bitrate.");
-        }
-        else if (_dropping && !dropped && tag.IsIdr && _queue.Age < _options.MaxQueueAge / 4) _dropping = false;
+        var last = _droppedAt;
+        _droppedAt = _time.GetTimestamp();
+        if (last is { } before && _time.GetElapsedTime(before) < _options.Backoff.Proven) return;
+        _incidents.Add(IncidentKind.Dropped, null, $"{Name} takes media slower than it comes; frames are dropped up to the next key frame. Lower its bitrate.");
     }
 
     internal void Restart()
@@ -140,7 +140,8 @@ public sealed class Destination
                 _round = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
                 round = _round.Token;
             }
-            if (await ConnectAndCarryAsync(round) is not { } failure) continue;
+            if (await ConnectAndCarryAsync(round) is not { } end) continue;
+            var failure = _shortLives.Judge(end, _options.Url, State == DestinationState.Live ? _time.GetElapsedTime(_liveAt) : TimeSpan.Zero);
             var pause = _backoff.Next(failure.Fault);
             lock (_lock)
             {
