@@ -32,7 +32,7 @@ public static class TranscodeArguments
     /// <summary>Arguments that encode a moving test picture for so many frames and throw it away: whether the encoder really works, and how fast.</summary>
     public static string[] Probe(EncoderChoice choice, VideoShape shape, int frames) =>
     [
-        "-hide_banner", "-loglevel", "error", "-nostdin", .. Device(choice.Encoder),
+        "-hide_banner", "-loglevel", "level+info", "-nostats", "-benchmark", "-nostdin", .. Device(choice.Encoder),
         "-f", "lavfi", "-i", Invariant($"testsrc2=s={shape.Width}x{shape.Height}:r={shape.FrameRate}"), "-frames:v", Invariant($"{frames}"),
         "-vf", choice.Encoder switch
         {
