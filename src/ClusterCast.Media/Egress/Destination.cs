@@ -164,10 +164,10 @@ public sealed class Destination
         try
         {
             await using var sink = await SinkFactory.OpenAsync(_options, _feed, round);
-            var connection = new Connection(sink, _queue, _wake.Reader, _meter, _options, _time) { Sent = Sent };
+            var connection = new Connection(sink, _queue, _wake, _meter, _options, _time) { Sent = Sent };
             Volatile.Write(ref _connection, connection);
-            Enter(DestinationState.AwaitingIdr);
             _queue.Open();
+            Enter(DestinationState.AwaitingIdr);
             return await connection.RunAsync(round);
         }
         catch (OperationCanceledException) when (round.IsCancellationRequested)
@@ -196,6 +196,7 @@ public sealed class Destination
         if (frames == 0) return;
         if (State == DestinationState.AwaitingIdr)
         {
+            if (Volatile.Read(ref _connection) is not { IsConfirmed: true }) return;
             _liveAt = _time.GetTimestamp();
             Enter(DestinationState.Live);
             _incidents.Add(_everLive ? IncidentKind.Resumed : IncidentKind.Live, null, _everLive ? $"{Name} is live again." : $"{Name} is live.");

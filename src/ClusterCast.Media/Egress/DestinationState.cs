@@ -7,7 +7,7 @@ public enum DestinationState
     Idle,
     /// <summary>A connection is being made.</summary>
     Connecting,
-    /// <summary>Connected; media begins with the next IDR frame.</summary>
+    /// <summary>Connected, or FFmpeg runs; media begins with the next IDR frame.</summary>
     AwaitingIdr,
     /// <summary>Media flows.</summary>
     Live,

@@ -1,4 +1,5 @@
 using ClusterCast.Media.Egress.Feed;
+using ClusterCast.Media.Egress.Presets;
 using ClusterCast.Media.Ingest;
 using ClusterCast.Media.Rtmp.Chunks;
 
@@ -31,8 +32,8 @@ public sealed class OutputFeed : IAsyncDisposable
     {
         switch (item)
         {
-            case AvcConfig config when !config.Equals(_headers.Video):
-                Announce(_headers.With(config, _options.Format));
+            case AvcConfig or EnhancedConfig when !item.Equals(_headers.Video):
+                Announce(_headers.WithVideo(item, _options.Format));
                 _awaitsIdr = true;
                 break;
             case AacConfig config when !config.Equals(_headers.Audio):
@@ -48,11 +49,13 @@ public sealed class OutputFeed : IAsyncDisposable
     }
 
     /// <summary>Adds a destination, which connects by itself as soon as there is a picture.</summary>
-    /// <exception cref="MediaException">The name is taken, there are too many, or the platform does not take the feed's format.</exception>
+    /// <exception cref="MediaException">The name is taken, there are too many, or the platform, or the kind of destination, does not take the feed's format.</exception>
     public Destination Add(DestinationOptions options)
     {
         if (_options.Format is { } format && options.Platform.Check(format) is [var first, ..])
             throw new MediaException(MediaFault.PlatformLimit, first);
+        if (_options.Format is { Codec: not VideoCodec.Avc } && options.Url.Kind is (DestinationKind.File or DestinationKind.Srt))
+            throw new MediaException(MediaFault.BadDestination, $"Recordings and SRT take H.264 only, and {options.Url} is one; use an H.264 output for it.");
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -106,7 +109,8 @@ public sealed class OutputFeed : IAsyncDisposable
             if (!sample.IsIdr) return;
             _awaitsIdr = false;
         }
-        var tag = new SharedTag(video ? RtmpMessageType.Video : RtmpMessageType.Audio, FlvBody.Write(sample), _headers, time,
+        var body = video && _headers.Video is EnhancedConfig enhanced ? EnhancedBody.Write(sample, enhanced.Codec) : FlvBody.Write(sample);
+        var tag = new SharedTag(video ? RtmpMessageType.Video : RtmpMessageType.Audio, body, _headers, time,
             video && sample.IsIdr, _options.TimeProvider.GetTimestamp());
         foreach (var destination in Volatile.Read(ref _destinations)) destination.Offer(tag);
         tag.Release();

@@ -6,7 +6,8 @@ namespace ClusterCast.Media.Egress;
 /// <summary>Settings of an <see cref="OutputFeed"/>.</summary>
 public sealed record OutputFeedOptions
 {
-    /// <summary>What is published, if known: it is checked against each platform's limits and announced to destinations.</summary>
+    /// <summary>What is published, if known: it is checked against each platform's limits and announced to destinations.
+    /// HEVC and AV1 must be named here, for destinations are asked for them when they are connected to.</summary>
     public OutputFormat? Format { get; init; }
 
     /// <summary>Clock for queues, waiting times and timeouts.</summary>

@@ -92,9 +92,10 @@ public sealed class OutputFeedTests : IDisposable
         var stays = new Collector(await server.Publications.ReadAsync(_limit.Token));
         await rig.HoldsAsync(() => rig.Feed.Destinations.All(destination => destination.State == DestinationState.AwaitingIdr));
         rig.Source.Publish(45);
-        await rig.HoldsAsync(() => goneCollector.Pictures.Length == 45);
         await rig.Feed.RemoveAsync("gone");
         Assert.Null(await gone.Ended.WaitAsync(_limit.Token)); // it stopped, it did not break off
+        await goneCollector.Done;
+        Assert.Equal(45, goneCollector.Pictures.Length); // what waited was sent
         rig.Source.Publish(45);
         await rig.HoldsAsync(() => stays.Pictures.Length == 90);
         Assert.Equal("stays", Assert.Single(rig.Feed.Destinations).Name);
@@ -143,5 +144,29 @@ public sealed class OutputFeedTests : IDisposable
         await Eventually.HoldsAsync(() => only.State == DestinationState.AwaitingIdr);
         source.Publish(60);
         await Eventually.HoldsAsync(() => collector.Pictures.Length == 60);
+    }
+
+    /// <summary>What goes over the wire to a server that takes HEVC: its code in connect, and bodies of enhanced RTMP.</summary>
+    [Fact]
+    public async Task Hevc_goes_out_by_enhanced_RTMP_and_not_to_recordings()
+    {
+        using var server = new RawServer();
+        await using var rig = new EgressRig(new OutputFeedOptions
+        {
+            Format = new OutputFormat { Width = 1920, Height = 1080, FrameRate = 30, VideoKbps = 6000, KeyframeSeconds = 2, Codec = VideoCodec.Hevc },
+        });
+        Assert.Equal(MediaFault.BadDestination, Assert.Throws<MediaException>(() => rig.Add("file", "file:/tmp/show.mkv")).Fault);
+        var hevc = rig.Add("hevc", server.Url + "key");
+        byte[] record = [1, 1, 0x60, .. new byte[20]];
+        rig.Feed.Publish(EnhancedConfig.Parse(VideoCodec.Hevc, record));
+        var greeting = new List<byte>();
+        using var socket = await server.AcceptPublisherAsync(_limit.Token, greeting);
+        await rig.HoldsAsync(() => hevc.State == DestinationState.AwaitingIdr);
+        rig.Source.Publish(3);
+        var wire = "";
+        var buffer = new byte[8192];
+        while (!wire.Contains("9368766331") || !wire.Contains("A368766331")) wire += Convert.ToHexString(buffer, 0, await socket.ReceiveAsync(buffer, _limit.Token));
+        Assert.Contains("9068766331" + Convert.ToHexString(record), wire);
+        Assert.Contains("fourCcList\n\0\0\0\u0001\u0002\0\u0004hvc1", System.Text.Encoding.Latin1.GetString([.. greeting]));
     }
 }

@@ -21,12 +21,12 @@ public sealed class RawServer : IDisposable
 
     public Task<Socket> AcceptAsync(CancellationToken cancel) => _listener.AcceptAsync(cancel).AsTask();
 
-    /// <summary>Takes the next connection to the point where media may flow.</summary>
-    public async Task<Socket> AcceptPublisherAsync(CancellationToken cancel)
+    /// <summary>Takes the next connection to the point where media may flow; <paramref name="greeting"/> gets what it said until then.</summary>
+    public async Task<Socket> AcceptPublisherAsync(CancellationToken cancel, List<byte>? greeting = null)
     {
         var socket = await AcceptAsync(cancel);
         using var session = new RtmpSession("live", _ => PublishVerdict.Accepted, TimeProvider.System);
-        var received = new List<byte>();
+        var received = greeting ?? [];
         var buffer = new byte[4096];
         var at = 0;
         while (session.PublishedKey is null)

@@ -5,17 +5,20 @@ using ClusterCast.Media.Egress.Sinks;
 namespace ClusterCast.Media.Egress.Delivery;
 
 /// <summary>Carries a queue over one sink until the sink ends, stalls, or it is told to stop.</summary>
-internal sealed class Connection(ISink sink, TagQueue queue, ChannelReader<bool> woken, TrafficMeter meter, DestinationOptions options, TimeProvider time)
+internal sealed class Connection(ISink sink, TagQueue queue, Channel<bool> wake, TrafficMeter meter, DestinationOptions options, TimeProvider time)
 {
     /// <summary>Bytes that go out in one write at most, unless one frame is larger.</summary>
     private const int BatchBytes = 64 << 10;
 
-    /// <summary>A broken write is explained by what the server said just before; so long we wait to read it.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(0.5);
+    /// <summary>So long we wait for what waits to go out when stopped, and for the server's last words, which explain why a write broke.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly TagStream _stream = new(sink);
     private long _oldestInFlight;
     private int _frames;
+
+    /// <summary>The other end is known to be there.</summary>
+    public bool IsConfirmed => sink.IsConfirmed;
 
     /// <summary>Pictures, and bytes with framing, went out.</summary>
     public required Action<int, long> Sent { get; init; }
@@ -29,19 +32,16 @@ internal sealed class Connection(ISink sink, TagQueue queue, ChannelReader<bool>
     /// <summary>Runs until the end and returns why; null when <paramref name="stop"/> ended it, politely.</summary>
     public async Task<MediaException?> RunAsync(CancellationToken stop)
     {
-        using var cut = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var cut = new CancellationTokenSource();
         var pump = PumpAsync(cut.Token);
         var watch = WatchAsync(cut.Token);
-        await Task.WhenAny((Task)pump, sink.Ended, watch);
+        await using (stop.Register(queue.Seal)) await Task.WhenAny((Task)pump, sink.Ended, watch, Task.Delay(Timeout.Infinite, stop));
         var stalled = watch.IsCompleted;
+        if (stop.IsCancellationRequested) await PatientlyAsync(pump); // sends what waits
+        else if (!stalled) await PatientlyAsync(sink.Ended);
         await cut.CancelAsync();
         await watch;
-        await Task.WhenAny((Task)pump, Task.Delay(LastWords, time, CancellationToken.None));
-        if (stop.IsCancellationRequested)
-        {
-            if (pump.IsCompleted) await sink.FinishAsync();
-        }
-        else if (!stalled) await Task.WhenAny((Task)sink.Ended, Task.Delay(LastWords, time, CancellationToken.None));
+        if (stop.IsCancellationRequested && pump.IsCompletedSuccessfully && queue.IsDone) await sink.FinishAsync();
         var explained = sink.Ended.IsCompleted ? await sink.Ended : null;
         await sink.DisposeAsync(); // a write to a pipe ends only with the pipe
         var broken = await pump;
@@ -49,8 +49,11 @@ internal sealed class Connection(ISink sink, TagQueue queue, ChannelReader<bool>
         return stalled ? await watch : explained ?? broken;
     }
 
+    private Task PatientlyAsync(Task task) => Task.WhenAny(task, Task.Delay(Patience, time, CancellationToken.None));
+
     private async Task<MediaException?> PumpAsync(CancellationToken cancel)
     {
+        await using var ends = cancel.Register(() => wake.Writer.TryWrite(true));
         try
         {
             while (true)
@@ -61,7 +64,9 @@ internal sealed class Connection(ISink sink, TagQueue queue, ChannelReader<bool>
                     if (sink.PendingBytes >= BatchBytes) await FlushAsync(cancel);
                 }
                 if (sink.PendingBytes > 0) await FlushAsync(cancel);
-                await woken.ReadAsync(cancel);
+                if (queue.IsDone) return null;
+                await wake.Reader.ReadAsync(CancellationToken.None); // a token would cost an allocation a frame
+                cancel.ThrowIfCancellationRequested();
             }
         }
         catch (OperationCanceledException)

@@ -8,17 +8,18 @@ namespace ClusterCast.Media.Egress.Feed;
 /// destination that dropped or missed tags sends the right ones all the same.</summary>
 internal sealed class StreamHeaders
 {
-    private StreamHeaders(AvcConfig? video, AacConfig? audio, double? frameRate, OutputFormat? format)
+    private StreamHeaders(MediaItem? video, AacConfig? audio, double? frameRate, OutputFormat? format)
     {
         (Video, Audio, FrameRate) = (video, audio, frameRate);
-        VideoBody = video is null ? [] : FlvBody.Sequence(video);
+        VideoBody = video switch { AvcConfig avc => FlvBody.Sequence(avc), EnhancedConfig enhanced => EnhancedBody.Sequence(enhanced), _ => [] };
         AudioBody = audio is null ? [] : FlvBody.Sequence(audio);
         Metadata = Describe(format);
     }
 
     public static StreamHeaders None { get; } = new(null, null, null, null);
 
-    public AvcConfig? Video { get; }
+    /// <summary>An <see cref="AvcConfig"/> or an <see cref="EnhancedConfig"/>; null before the first.</summary>
+    public MediaItem? Video { get; }
 
     public AacConfig? Audio { get; }
 
@@ -33,7 +34,8 @@ internal sealed class StreamHeaders
     /// <summary>The map of <c>onMetaData</c>.</summary>
     public AmfObject Metadata { get; }
 
-    public StreamHeaders With(AvcConfig video, OutputFormat? format) => new(video, Audio, FrameRate, format);
+    /// <summary>With another picture configuration.</summary>
+    public StreamHeaders WithVideo(MediaItem video, OutputFormat? format) => new(video, Audio, FrameRate, format);
 
     public StreamHeaders With(AacConfig audio, OutputFormat? format) => new(Video, audio, FrameRate, format);
 
@@ -44,7 +46,9 @@ internal sealed class StreamHeaders
         var map = new AmfObject { IsArray = true };
         if (Video is not null)
         {
-            (map["width"], map["height"], map["videocodecid"]) = ((double)Video.Width, (double)Video.Height, (double)FlvCodecs.Avc);
+            map["width"] = (double)((Video as AvcConfig)?.Width ?? format?.Width ?? 0);
+            map["height"] = (double)((Video as AvcConfig)?.Height ?? format?.Height ?? 0);
+            map["videocodecid"] = Video is EnhancedConfig enhanced ? EnhancedBody.CodecId(enhanced.Codec) : (double)FlvCodecs.Avc;
             if ((FrameRate ?? format?.FrameRate) is { } rate) map["framerate"] = rate;
             if (format is not null) map["videodatarate"] = (double)format.VideoKbps;
         }

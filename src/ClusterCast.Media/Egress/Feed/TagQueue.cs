@@ -7,6 +7,7 @@ internal sealed class TagQueue(int maxBytes, TimeSpan maxAge, TimeProvider time,
     private readonly Lock _lock = new();
     private readonly Queue<SharedTag> _tags = new();
     private bool _open;
+    private bool _sealed;
     private bool _awaitsIdr;
     private bool _begun;
     private long _bytes;
@@ -30,10 +31,26 @@ internal sealed class TagQueue(int maxBytes, TimeSpan maxAge, TimeProvider time,
         }
     }
 
+    /// <summary>Sealed, and all that waited is taken.</summary>
+    public bool IsDone
+    {
+        get
+        {
+            lock (_lock) return _sealed && _tags.Count == 0;
+        }
+    }
+
     /// <summary>Takes tags from now on, from the next IDR frame.</summary>
     public void Open()
     {
-        lock (_lock) (_open, _awaitsIdr, _begun) = (true, true, false);
+        lock (_lock) (_open, _awaitsIdr, _begun, _sealed) = (true, true, false, false);
+    }
+
+    /// <summary>Takes no more, and keeps what waits until it is taken.</summary>
+    public void Seal()
+    {
+        lock (_lock) (_open, _sealed) = (false, true);
+        wake();
     }
 
     /// <summary>Takes no more and lets go of what waits.</summary>

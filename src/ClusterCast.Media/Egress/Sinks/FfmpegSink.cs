@@ -5,8 +5,8 @@ using ClusterCast.Media.Rtmp.Chunks;
 
 namespace ClusterCast.Media.Egress.Sinks;
 
-/// <summary>FFmpeg takes FLV and puts it, without encoding, into a file or SRT. What is secret goes to it in a file that only this user reads and
-/// that is gone a moment later, since arguments stand in the process list.</summary>
+/// <summary>FFmpeg takes FLV and puts it, without encoding, into a file or SRT. What is secret goes to it in a file of presets that only this user can
+/// read and that goes with the process, since arguments stand in the process list.</summary>
 internal sealed class FfmpegSink : ISink
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -15,19 +15,26 @@ internal sealed class FfmpegSink : ISink
     private readonly string? _secrets;
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly TaskCompletionSource<MediaException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _progress;
+    private readonly Task _watching;
     private long _sent;
     private bool _finished;
+    private bool _writes;
+    private int _disposed;
 
     private FfmpegSink(DestinationUrl url, IEnumerable<string> output, string? secrets)
     {
         (_url, _secrets) = (url, secrets);
         _process = FfmpegProcess.Start(FfmpegTools.Ffmpeg,
-            ["-hide_banner", "-loglevel", "error", "-nostdin", "-fflags", "+nobuffer", "-probesize", "32", "-analyzeduration", "0", "-f", "flv", "-i", "pipe:0", "-c", "copy", .. output]);
+            ["-hide_banner", "-loglevel", "error", "-nostdin", "-progress", "pipe:1", "-probesize", "32", "-analyzeduration", "0", "-f", "flv", "-i", "pipe:0", "-c", "copy", .. output]);
         FlvWriter.Header(_output);
-        _ = WatchAsync();
+        _progress = ReadProgressAsync();
+        _watching = WatchAsync();
     }
 
     public Task<MediaException> Ended => _ended.Task;
+
+    public bool IsConfirmed => Volatile.Read(ref _writes);
 
     public int PendingBytes => _output.WrittenCount;
 
@@ -83,17 +90,37 @@ internal sealed class FfmpegSink : ISink
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _process.DisposeAsync();
-        await _ended.Task;
+        await Task.WhenAll(_watching, _progress);
         if (_secrets is not null) Directory.Delete(_secrets, recursive: true);
+    }
+
+    /// <summary>FFmpeg says twice a second how much it has written; anything at all means that its output is open.</summary>
+    private async Task ReadProgressAsync()
+    {
+        const string Written = "total_size=";
+        try
+        {
+            using var lines = new StreamReader(_process.Output);
+            while (await lines.ReadLineAsync() is { } line)
+                if (line.StartsWith(Written, StringComparison.Ordinal) && long.TryParse(line.AsSpan(Written.Length), out var bytes) && bytes > 0) Volatile.Write(ref _writes, true);
+        }
+        catch (IOException)
+        {
+            // It is gone; its end is told elsewhere.
+        }
     }
 
     private async Task WatchAsync()
     {
-        var status = await _process.WaitAsync();
-        var cause = _process.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? $"exit status {status}";
-        _ended.TrySetResult(_finished
-            ? new MediaException(MediaFault.Disconnected, "FFmpeg has finished.")
-            : new MediaException(MediaFault.FfmpegFailed, $"The destination {_url} fails: FFmpeg ended ({_url.Redact(cause).TrimEnd('.')}); check the address, or the room on the disk."));
+        await _process.WaitAsync();
+        if (_finished)
+        {
+            _ended.TrySetResult(new MediaException(MediaFault.Disconnected, "FFmpeg has finished."));
+            return;
+        }
+        var failure = await _process.FailureAsync($"writing to {_url}", "check the address, or the room on the disk");
+        _ended.TrySetResult(new MediaException(failure.Fault, _url.Redact(failure.Message)));
     }
 }

@@ -9,6 +9,9 @@ internal interface ISink : IAsyncDisposable
     /// <summary>Completes with the reason when the other end ends it.</summary>
     Task<MediaException> Ended { get; }
 
+    /// <summary>The other end is known to be there.</summary>
+    bool IsConfirmed { get; }
+
     /// <summary>Bytes added and not yet flushed.</summary>
     int PendingBytes { get; }
 

@@ -9,6 +9,8 @@ internal sealed class RtmpSink(RtmpPublisher publisher) : ISink
 {
     public Task<MediaException> Ended => publisher.Ended;
 
+    public bool IsConfirmed => true; // it has given its permission
+
     public int PendingBytes => publisher.PendingBytes;
 
     public long SentBytes => publisher.SentBytes;

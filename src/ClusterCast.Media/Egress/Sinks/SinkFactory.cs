@@ -1,3 +1,5 @@
+using ClusterCast.Media.Egress.Feed;
+using ClusterCast.Media.Egress.Presets;
 using ClusterCast.Media.Rtmp.Client;
 
 namespace ClusterCast.Media.Egress.Sinks;
@@ -15,6 +17,7 @@ internal static class SinkFactory
             TimeProvider = feed.TimeProvider,
             Random = feed.Random,
             ConnectTimeout = destination.ConnectTimeout,
+            FourCc = EnhancedBody.FourCc(feed.Format?.Codec ?? VideoCodec.Avc),
             TrustedRoots = destination.TrustedRoots,
         }, cancel));
     }

@@ -21,13 +21,19 @@ internal sealed class ClientCommands
 
     private readonly ChunkWriter _chunks = new();
 
-    public void Connect(IBufferWriter<byte> to, RtmpTarget target) => Command(to, 0, "connect", ConnectTransaction, new AmfObject
+    /// <summary>Only a publisher of HEVC or AV1 lists its codec, as enhanced RTMP wants; older servers need not know the list.</summary>
+    public void Connect(IBufferWriter<byte> to, RtmpTarget target, string? fourCc)
     {
-        ["app"] = target.Application,
-        ["type"] = "nonprivate",
-        ["flashVer"] = "FMLE/3.0 (compatible; ClusterCast)",
-        ["tcUrl"] = target.ApplicationUrl,
-    });
+        var properties = new AmfObject
+        {
+            ["app"] = target.Application,
+            ["type"] = "nonprivate",
+            ["flashVer"] = "FMLE/3.0 (compatible; ClusterCast)",
+            ["tcUrl"] = target.ApplicationUrl,
+        };
+        if (fourCc is not null) properties["fourCcList"] = new object?[] { fourCc };
+        Command(to, 0, "connect", ConnectTransaction, properties);
+    }
 
     /// <summary>What follows a connect that was accepted. Servers without releaseStream and FCPublish answer with an error that means nothing.</summary>
     public void CreateStream(IBufferWriter<byte> to, Secret key)

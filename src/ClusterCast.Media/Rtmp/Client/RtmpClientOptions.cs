@@ -15,6 +15,9 @@ public sealed record RtmpClientOptions
     /// <summary>Longest time from the first packet to the permission to publish.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Four character code of a video codec of enhanced RTMP that will be sent; null for H.264.</summary>
+    public string? FourCc { get; init; }
+
     /// <summary>The only roots trusted over TLS; null trusts those of the system.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }
 }

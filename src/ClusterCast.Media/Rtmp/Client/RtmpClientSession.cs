@@ -29,21 +29,23 @@ public sealed class RtmpClientSession : IDisposable
     private const int MaxReplies = 64;
 
     private readonly RtmpTarget _target;
+    private readonly string? _fourCc;
     private readonly ChunkReader _chunks = new();
     private readonly ClientCommands _commands = new();
     private ArrayBufferWriter<byte> _output = new();
     private ArrayBufferWriter<byte> _spare = new();
     private bool _echoed;
+    private bool _ending;
     private uint _stream;
     private int _replies;
     private uint _serverWindow;
     private ulong _received;
     private ulong _acknowledged;
 
-    /// <summary>Begins the handshake with <paramref name="target"/>.</summary>
-    public RtmpClientSession(RtmpTarget target, IRandomSource random, TimeProvider time)
+    /// <summary>Begins the handshake with <paramref name="target"/>; <paramref name="fourCc"/> names a codec of enhanced RTMP that will be sent.</summary>
+    public RtmpClientSession(RtmpTarget target, IRandomSource random, TimeProvider time, string? fourCc = null)
     {
-        _target = target;
+        (_target, _fourCc) = (target, fourCc);
         ClientHandshake.Begin(_output, random, (uint)time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
@@ -93,7 +95,11 @@ public sealed class RtmpClientSession : IDisposable
     public void AddMetadata(AmfObject map) => _commands.Metadata(_output, _stream, map);
 
     /// <summary>Adds the polite end to the output.</summary>
-    public void AddEnd() => _commands.Unpublish(_output, _stream, _target.Key);
+    public void AddEnd()
+    {
+        _ending = true;
+        _commands.Unpublish(_output, _stream, _target.Key);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _chunks.Dispose();
@@ -103,7 +109,7 @@ public sealed class RtmpClientSession : IDisposable
         if (!_echoed) return _echoed = ClientHandshake.TryAnswer(ref input, _output);
         if (input.Length < ClientHandshake.Size) return false;
         input = input.Slice(ClientHandshake.Size); // S2's echo is not checked: some servers fill it freely.
-        _commands.Connect(_output, _target);
+        _commands.Connect(_output, _target, _fourCc);
         Stage = RtmpClientStage.Connect;
         return true;
     }
@@ -176,7 +182,7 @@ public sealed class RtmpClientSession : IDisposable
                 break;
             case "_error" when transaction == ClientCommands.CreateStreamTransaction && Stage == RtmpClientStage.CreateStream:
                 throw ServerStatus.StreamRefused(status);
-            case "onStatus":
+            case "onStatus" when !_ending:
                 if (ServerStatus.Publish(status, out var start) is { } refusal) throw refusal;
                 if (start && Stage == RtmpClientStage.Publish) Stage = RtmpClientStage.Media;
                 break;

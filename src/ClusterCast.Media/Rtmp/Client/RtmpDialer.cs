@@ -16,30 +16,55 @@ internal static class RtmpDialer
     /// <summary>Bytes that the kernel holds unsent at most. More would hide a slow network from us, and could not be dropped any more.</summary>
     private const int UnsentBytes = 96 << 10;
 
-    public static async Task<Stream> ConnectAsync(RtmpTarget target, X509Certificate2Collection? trusted, CancellationToken cancel)
+    /// <summary>An address that does not answer gets so long if there is another: a host's IPv6 may lead nowhere while its IPv4 works.</summary>
+    private static readonly TimeSpan AddressPatience = TimeSpan.FromSeconds(2);
+
+    public static async Task<Stream> ConnectAsync(RtmpTarget target, RtmpClientOptions options, CancellationToken cancel)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            if (OperatingSystem.IsLinux())
-            {
-                var bytes = UnsentBytes;
-                socket.SetRawSocketOption(TcpLevel, NotSentLowWater, MemoryMarshal.AsBytes(new Span<int>(ref bytes)));
-            }
-            await socket.ConnectAsync(target.Host, target.Port, cancel);
-            var stream = new NetworkStream(socket, ownsSocket: true);
-            return target.Tls ? await SecureAsync(stream, target.Host, trusted, cancel) : stream;
+            var stream = new NetworkStream(await ReachAsync(target, options.TimeProvider, cancel), ownsSocket: true);
+            return target.Tls ? await SecureAsync(stream, target.Host, options.TrustedRoots, cancel) : stream;
         }
         catch (SocketException failure)
         {
-            socket.Dispose();
             throw Unreachable(target, failure);
         }
-        catch
+    }
+
+    private static async Task<Socket> ReachAsync(RtmpTarget target, TimeProvider time, CancellationToken cancel)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(target.Host, cancel);
+        for (var n = 0; ; n++)
         {
-            socket.Dispose();
-            throw;
+            var last = n >= addresses.Length - 1;
+            using var patience = new CancellationTokenSource(last ? Timeout.InfiniteTimeSpan : AddressPatience, time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+            Socket? socket = null;
+            try
+            {
+                socket = new Socket(addresses[n].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                KeepUnsentLow(socket);
+                await socket.ConnectAsync(new IPEndPoint(addresses[n], target.Port), limit.Token);
+                return socket;
+            }
+            catch (Exception failure) when (!last && !cancel.IsCancellationRequested && failure is (SocketException or OperationCanceledException))
+            {
+                socket?.Dispose(); // the next address
+            }
+            catch
+            {
+                socket?.Dispose();
+                throw;
+            }
         }
+    }
+
+    private static void KeepUnsentLow(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var bytes = UnsentBytes;
+        socket.SetRawSocketOption(TcpLevel, NotSentLowWater, MemoryMarshal.AsBytes(new Span<int>(ref bytes)));
     }
 
     private static async Task<Stream> SecureAsync(NetworkStream stream, string host, X509Certificate2Collection? trusted, CancellationToken cancel)

@@ -27,7 +27,7 @@ public sealed class RtmpPublisher : IAsyncDisposable
     private RtmpPublisher(RtmpTarget target, RtmpClientOptions options)
     {
         (_target, _time) = (target, options.TimeProvider);
-        _session = new RtmpClientSession(target, options.Random, options.TimeProvider);
+        _session = new RtmpClientSession(target, options.Random, options.TimeProvider, options.FourCc);
     }
 
     /// <summary>Completes with the reason when the server ends the broadcast or the connection.</summary>
@@ -57,7 +57,7 @@ public sealed class RtmpPublisher : IAsyncDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
         try
         {
-            publisher._stream = await RtmpDialer.ConnectAsync(target, options.TrustedRoots, limit.Token);
+            publisher._stream = await RtmpDialer.ConnectAsync(target, options, limit.Token);
             publisher._reader = PipeReader.Create(publisher._stream, new StreamPipeReaderOptions(leaveOpen: true));
             await publisher.FlushAsync(limit.Token);
             await publisher.ReadAsync(untilMedia: true, limit.Token);
