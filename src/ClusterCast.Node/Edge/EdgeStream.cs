@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ClusterCast.Media;
 using ClusterCast.Media.Cmaf;
+using ClusterCast.Media.Egress;
 using ClusterCast.Media.Egress.Presets;
 using ClusterCast.Media.Encoding;
 using ClusterCast.Media.Ingest;
@@ -16,6 +17,9 @@ internal sealed class EdgeStream : IAsyncDisposable
 {
     // A broadcaster that comes back with another picture height is on another track.
     private static readonly TimeSpan TrackPatience = TimeSpan.FromSeconds(10);
+
+    // A destination's back-pressure is that of the last second: five looks at it decide within that second.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private readonly EdgeFloor _floor;
     private readonly string _name;
     private readonly SourceGate _gate = new();
@@ -23,6 +27,7 @@ internal sealed class EdgeStream : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _changes = new();
     private readonly Task _run;
+    private readonly Task _adapt;
     private ImmutableArray<EdgeTarget> _targets = [];
     private ImmutableDictionary<OutputProfile, EdgeOutput> _outputs = ImmutableDictionary<OutputProfile, EdgeOutput>.Empty;
     private SourceInfo? _source;
@@ -40,6 +45,7 @@ internal sealed class EdgeStream : IAsyncDisposable
         }
 
         _run = Task.Run(RunAsync);
+        _adapt = Task.Run(AdaptAsync);
     }
 
     /// <summary>What was asked for at the start.</summary>
@@ -110,7 +116,7 @@ internal sealed class EdgeStream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _run.ConfigureAwait(false);
+        await Task.WhenAll(_run, _adapt).ConfigureAwait(false);
         await Task.WhenAll(_outputs.Values.Select(output => output.DisposeAsync().AsTask())).ConfigureAwait(false);
         await Task.WhenAll(_targets.Select(target => target.DisposeAsync().AsTask())).ConfigureAwait(false);
         _gate.Dispose();
@@ -221,6 +227,54 @@ internal sealed class EdgeStream : IAsyncDisposable
                 Move(target, Profiles.Choose(target.Plan, source));
             }
         }
+    }
+
+    /// <summary>Lets congested destinations step down and up, and ends outputs that nobody takes any more.</summary>
+    private async Task AdaptAsync()
+    {
+        using var timer = new PeriodicTimer(LookEvery, _floor.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+            {
+                lock (_changes)
+                {
+                    foreach (var target in _targets.Where(target => _floor.Adapts && target.Destination.State == DestinationState.Live && target.NextOutput is null))
+                    {
+                        Adapt(target);
+                    }
+
+                    DropIdleOutputs();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It ends.
+        }
+    }
+
+    private void Adapt(EdgeTarget target)
+    {
+        if (_source is not { } source || target.Output is not { } output)
+        {
+            return;
+        }
+
+        var steps = Profiles.Steps(Profiles.Choose(target.Plan, source), source);
+        var at = steps.TakeWhile(step => step != output.Profile).Count();
+        var congestion = target.Destination.Congestion;
+        var to = target.Stepper.Decide(congestion) switch { Step.Down => at + 1, Step.Up => at - 1, _ => at };
+        if (to == at || to < 0 || to >= steps.Count)
+        {
+            return;
+        }
+
+        _floor.Log.LogInformation(
+            "Stream {Stream}: {Name} goes {Way} to {Profile} at the next IDR frame ({Blocked:0} % of the last second blocked, {Age} ms queued)", _name, target.Plan.Name,
+            to > at ? "down" : "up", steps[to].Name, 100 * congestion.BlockedShare, (long)congestion.QueueAge.TotalMilliseconds);
+        _floor.Metrics.Incident(_name, target.Plan.Name, to > at ? "StepDown" : "StepUp");
+        Move(target, steps[to]);
     }
 
     private void Move(EdgeTarget target, OutputProfile profile)

@@ -18,6 +18,7 @@ internal sealed class EdgeTarget : IAsyncDisposable
     public EdgeTarget(EdgeFloor floor, string stream, TargetPlan plan, OutputFormat? format)
     {
         Plan = plan;
+        Stepper = new Stepper(floor.Time);
         _feed = new OutputFeed(new OutputFeedOptions
         {
             Format = format,
@@ -36,6 +37,9 @@ internal sealed class EdgeTarget : IAsyncDisposable
 
     /// <summary>What was asked for.</summary>
     public TargetPlan Plan { get; }
+
+    /// <summary>When it steps down and up.</summary>
+    public Stepper Stepper { get; }
 
     /// <summary>The connection.</summary>
     public Destination Destination { get; }

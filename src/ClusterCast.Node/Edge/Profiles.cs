@@ -19,6 +19,13 @@ internal static class Profiles
             : OutputProfile.Ladder.FirstOrDefault(step => plan.Platform.Check(Format(step, source)!).Count == 0) ?? OutputProfile.Source;
     }
 
+    /// <summary>What a congested destination can go down to, step by step: what it is to get, then the ladder's smaller pictures.</summary>
+    public static IReadOnlyList<OutputProfile> Steps(OutputProfile wanted, SourceInfo source)
+    {
+        var lines = Largest(wanted, source).Height;
+        return [wanted, .. OutputProfile.Ladder.Where(step => Largest(step, source).Height < lines)];
+    }
+
     /// <summary>What comes out, for the platform's limits; null for a source that is not known yet.</summary>
     public static OutputFormat? Format(OutputProfile profile, SourceInfo? source)
     {
