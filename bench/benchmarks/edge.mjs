@@ -14,7 +14,7 @@ import { ffmpegNginx } from '../peers/ffmpegNginx.mjs';
 import { findNginx } from '../peers/nginx.mjs';
 
 const KBPS = 6_000;
-const CLIP_SECONDS = 16;
+const CLIP_SECONDS = 24;
 const VTEST = '/usr/share/doc/opencv-doc/examples/data/vtest.avi';
 
 export const title = 'An edge: from the mesh to RTMP servers';
@@ -30,8 +30,8 @@ export async function run(root) {
   const configuration = process.env.CONFIGURATION ?? 'Release';
   const binary = join(root, 'src/ClusterCast.Cli/bin', configuration, 'net10.0/clustercast');
   if (!existsSync(binary)) throw new Failure(`clustercast is not built (${configuration}). Build it with: make product CONFIGURATION=${configuration}`, 69);
-  const seconds = whole('BENCH_SECONDS', 60, 15, 600);
-  const streamsSeconds = whole('BENCH_STREAMS_SECONDS', 600, 20, 3600);
+  const seconds = whole('BENCH_SECONDS', 60, 20, 600);
+  const streamsSeconds = whole('BENCH_STREAMS_SECONDS', 600, 24, 3600);
   const streams = whole('BENCH_STREAMS', 3, 1, 8);
   const rounds = whole('BENCH_ROUNDS', 2, 1, 10);
   const load = loadavg()[0];
@@ -94,6 +94,7 @@ async function peer(folder, source, kbps) {
 async function both(published, readers, source) {
   const each = [];
   for (const reader of readers) each.push(await delays(published, reader, source));
+  for (const one of each) console.log(`  ${one.delays.length} frames, average ${round(mean(one.delays))} ms, p95 ${round(percentile(one.delays, 0.95))} ms, ${round(one.lostPercent, 3)} % lost`);
   return { delays: each.flatMap((one) => one.delays), lostPercent: mean(each.map((one) => one.lostPercent)) };
 }
 
@@ -111,7 +112,9 @@ async function clipQuality(root, binary, folder, clip) {
   const published = await source(own, clip, { seconds: CLIP_SECONDS, kbps: 2 * KBPS, width: clip.width, height: clip.height });
   console.log(`VMAF: ${clip.name} as ${clip.profile}`);
   const { streams: [{ readers }] } = await ours({ binary, folder: own, sources: [published], profile: clip.profile, targets: 1 });
-  return { clip: clip.name, profile: clip.profile, ...(await vmaf({ root, folder: own, source: published, file: readers[0].file })) };
+  const score = await vmaf({ root, folder: own, source: published, file: readers[0].file });
+  console.log(`  ${score.frames} frames, mean ${score.mean}, p5 ${score.p5}`);
+  return { clip: clip.name, profile: clip.profile, ...score };
 }
 
 async function concurrent(binary, folder, root, streams, seconds) {

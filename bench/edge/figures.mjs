@@ -1,11 +1,13 @@
 // From stamped frames to figures.
+import { Failure } from '../lib/failure.mjs';
 import { readNumbers } from './source.mjs';
 
-const WARM_UP_MS = 4_000;
+const WARM_UP_MS = 10_000;
 const LAST_MS = 500;
 
 /** Milliseconds of each frame from the broadcaster to a destination, told by the number in its picture. The start and the end are left out. */
 export async function delays(published, reader, source) {
+  if (!reader.frames.length) throw new Failure('FFmpeg read nothing back from a server. The machine may be too busy: run it alone.');
   const numbers = await readNumbers(reader.file, source.width);
   const begin = published.frames[0].at + WARM_UP_MS;
   const end = published.frames.at(-1).at - LAST_MS;

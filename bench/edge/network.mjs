@@ -8,8 +8,8 @@ const READY = (line) => (line.startsWith('{"ready"') ? JSON.parse(line) : null);
 
 // The edge goes to the second relay since the first one is too dear for it; the second one pays.
 const DEAR = ['--price', '20000', '--subscribers', '8'];
-const CHEAP = ['--price', '5000', '--purse-deposit', '3000000'];
-const CEILING = '10000';
+const CHEAP = ['--price', '10000', '--purse-deposit', '3000000'];
+const CEILING = '15000';
 
 /** Runs `use` with `{ rtmp: [urls with keys], edge }`; `streams` is a list of `{ to: [urls], profile }`, and `edge()` reads what the edge says of them. */
 export async function withEdge({ binary, folder, streams }, use) {

@@ -9,6 +9,9 @@ import { until } from '../lib/until.mjs';
 import { findNginx } from '../peers/nginx.mjs';
 import { followFlv } from './flv.mjs';
 
+/** A server gives a viewer pictures from the next key frame on only, so FFmpeg looks for them for 3 s; it throws away what it saw meanwhile and from then on holds nothing back. */
+export const LIVE_INPUT = ['-fflags', 'nobuffer', '-flags', 'low_delay', '-fpsprobesize', '0', '-analyzeduration', '3000000'];
+
 /** Starts an nginx that passes RTMP on; resolves to `{ url, program }`, where `url` ends before the key. */
 export async function startServer(folder, name) {
   const [port] = await freePorts(1);
@@ -33,14 +36,14 @@ const listens = (port) => new Promise((resolve) => {
 /** Publishes a source in real time, untouched. `frames` has the moment of each; the pipe is written just before the server, so nothing is taken off the delay. */
 export function publish(source, url) {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', find('ffmpeg'), '-hide_banner', '-loglevel', 'error', '-nostdin', '-re', '-i', source.file,
-    '-map', '0:v', '-c', 'copy', '-flush_packets', '1', '-f', 'flv', 'pipe:1', '-map', '0', '-c', 'copy', '-flush_packets', '1', '-f', 'flv', url], { stdio: ['ignore', 'pipe', 'ignore'] });
+    '-map', '0:v', '-c', 'copy', '-flush_packets', '1', '-f', 'flv', 'pipe:1', '-map', '0', '-c', 'copy', '-flush_packets', '1', '-f', 'flv', '-tcp_nodelay', '1', url], { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = new Promise((resolve) => child.once('close', resolve));
   return { frames: followFlv(child.stdout), ended, stop: () => { child.kill('SIGKILL'); return ended; } };
 }
 
 /** Reads a stream back as soon as it comes; `frames` has the moment of each. */
 export function readBack(url, file) {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', find('ffmpeg'), '-hide_banner', '-loglevel', 'error', '-nostdin', '-fflags', 'nobuffer', '-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0', '-i', url,
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', find('ffmpeg'), '-hide_banner', '-loglevel', 'error', '-nostdin', ...LIVE_INPUT, '-i', url,
     '-map', '0:v', '-c', 'copy', '-flush_packets', '1', '-f', 'flv', 'pipe:1'], { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = new Promise((resolve) => child.once('close', resolve));
   return { frames: followFlv(child.stdout, file), file, stop: () => { child.kill('SIGKILL'); return ended; } };

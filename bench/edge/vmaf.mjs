@@ -1,8 +1,9 @@
 // VMAF of what a destination received against what was published.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Failure } from '../lib/failure.mjs';
 import { packageFile } from '../lib/packages.mjs';
 import { mean, percentile, round } from './figures.mjs';
 import { readNumbers } from './source.mjs';
@@ -13,9 +14,10 @@ const MOST_FRAMES = 240;
 /** `{ mean, p5 }` over at most 8 s; frames are paired by the numbers in them. */
 export async function vmaf({ root, folder, source, file }) {
   const ffmpeg = join(dirname(packageFile(root, 'bench', '@ffmpeg-installer/linux-x64/package.json')), 'ffmpeg');
-  const numbers = await readNumbers(file, source.width);
+  const numbers = existsSync(file) ? await readNumbers(file, source.width) : [];
   // The first seconds are those of a rate control that has just begun, and belong to the stream as any others do.
   const start = numbers.findIndex((number) => number !== null);
+  if (start < 0) throw new Failure('FFmpeg read nothing back from a server. The machine may be too busy: run it alone.');
   let count = 0;
   while (count < MOST_FRAMES && numbers[start + count] === numbers[start] + count) count++;
   const log = join(folder, 'vmaf.json');

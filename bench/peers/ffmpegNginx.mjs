@@ -1,9 +1,9 @@
 // The chain that an edge replaces: FFmpeg publishes to nginx, another FFmpeg pulls, encodes with the same settings and pushes to two servers.
 import { find, Program } from '../lib/program.mjs';
 import { until } from '../lib/until.mjs';
-import { publish, readBack, startServer } from '../edge/rtmp.mjs';
+import { LIVE_INPUT, publish, readBack, startServer } from '../edge/rtmp.mjs';
 
-const PULL = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-fflags', 'nobuffer', '-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0'];
+const QUIET = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
 const X264 = ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'zerolatency', '-forced-idr', '1', '-sc_threshold', '0', '-profile:v', 'high', '-bf', '0', '-g', '60', '-keyint_min', '60', '-force_key_frames', 'source'];
 
 /** Publishes the source through that chain to its end; resolves to `{ published, readers }`. `kbps` is null for a copy. */
@@ -20,9 +20,8 @@ export async function ffmpegNginx({ folder, source, kbps }) {
     const published = publish(source, ingest);
     await until(() => published.frames.length > 15, 10_000, () => new Error('FFmpeg does not publish.'));
     const codec = kbps === null ? ['-c:v', 'copy'] : [...X264, '-b:v', `${kbps}k`, '-maxrate', `${kbps}k`, '-bufsize', `${kbps / 2}k`];
-    // nobuffer throws the first frames away until a key frame; the warm-up is not measured.
-    const chain = new Program('ffmpeg', find('ffmpeg'), [...PULL, '-thread_type', 'slice', '-i', ingest, '-map', '0:v', '-map', '0:a?', ...codec, '-c:a', 'copy', '-flags', '+global_header', '-flush_packets', '1',
-      '-f', 'tee', targets.map((url) => `[f=flv:flush_packets=1]${url}`).join('|')]);
+    const chain = new Program('ffmpeg', find('ffmpeg'), [...QUIET, ...LIVE_INPUT, '-thread_type', 'slice', '-i', ingest, '-map', '0:v', '-map', '0:a?', ...codec, '-c:a', 'copy', '-flags', '+global_header', '-flush_packets', '1',
+      '-f', 'tee', targets.map((url) => `[f=flv:flush_packets=1:tcp_nodelay=1]${url}`).join('|')]);
     programs.push(chain);
     const readers = targets.map((url, i) => readBack(url, `${folder}/peer${i + 1}.flv`));
     await published.ended;

@@ -76,7 +76,8 @@ internal static class EdgePlans
         foreach (var (text, i) in to.Select((text, i) => (text, i)))
         {
             var profile = profiles.Count switch { 0 => null, 1 => profiles[0], _ => profiles[i] };
-            targets.Add(Target(settings, text, profile, [.. targets.Select(target => target.Name)]));
+            var target = Target(settings, text, profile, [.. targets.Select(other => other.Name)]);
+            targets.Add(target with { IsKeyShown = target.IsKeyShown && section == "edge" }); // more streams stand in a file
         }
 
         var track = settings.Text($"{section}:track") is null ? 0 : (ushort)settings.Number($"{section}:track", 0, ushort.MaxValue);
