@@ -34,6 +34,7 @@ need iputils-ping command -v ping
 need libgnutls28-dev header gnutls/gnutls.h
 need libisal2 library libisal.so.2
 need libminiupnpc-dev header miniupnpc/miniupnpc.h
+need libnginx-mod-rtmp test -e /usr/lib/nginx/modules/ngx_rtmp_module.so
 need libngtcp2-crypto-gnutls-dev header ngtcp2/ngtcp2_crypto_gnutls.h
 need libngtcp2-dev header ngtcp2/ngtcp2.h
 need libsecp256k1-1 library libsecp256k1.so.1
@@ -41,6 +42,7 @@ need libtorrent-rasterbar-dev header libtorrent/session.hpp
 need lld-14 command -v wasm-ld-14
 need make command -v make
 need miniupnpd-nftables command -v miniupnpd
+need nginx-light test -x /usr/sbin/nginx
 need nftables command -v nft
 need pkg-config command -v pkg-config
 need util-linux command -v setpriv

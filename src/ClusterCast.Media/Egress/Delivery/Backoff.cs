@@ -8,6 +8,7 @@ internal sealed class Backoff(BackoffOptions options, IRandomSource random)
 {
     private const int MaxDoublings = 20;
     private int _failures;
+    private TimeSpan _first;
 
     /// <summary>The time to wait after one more failure.</summary>
     public TimeSpan Next(MediaFault fault)
@@ -18,6 +19,7 @@ internal sealed class Backoff(BackoffOptions options, IRandomSource random)
             MediaFault.NameInUse => (options.FirstInUse, options.Longest),
             _ => (options.First, options.Longest),
         };
+        if (first != _first) (_first, _failures) = (first, 0); // another kind of failure begins anew
         var full = first * Math.Pow(2, Math.Min(_failures, MaxDoublings));
         _failures++;
         if (full > longest) full = longest;

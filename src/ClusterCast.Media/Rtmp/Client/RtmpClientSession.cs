@@ -176,7 +176,7 @@ public sealed class RtmpClientSession : IDisposable
             case "_error" when transaction == ClientCommands.ConnectTransaction && Stage == RtmpClientStage.Connect:
                 throw ServerStatus.ConnectRefused(status);
             case "_result" when transaction == ClientCommands.CreateStreamTransaction && Stage == RtmpClientStage.CreateStream:
-                if (values.Count < 4 || values[3] is not (double and >= 0 and <= uint.MaxValue) || values[3] is not double id) throw Malformed(null);
+                if (values is not [_, _, _, double and >= 0 and <= uint.MaxValue and var id, ..]) throw Malformed(null);
                 _commands.Publish(_output, _stream = (uint)id, _target.Key);
                 Stage = RtmpClientStage.Publish;
                 break;

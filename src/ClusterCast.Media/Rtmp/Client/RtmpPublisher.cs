@@ -59,7 +59,7 @@ public sealed class RtmpPublisher : IAsyncDisposable
         {
             publisher._stream = await RtmpDialer.ConnectAsync(target, options, limit.Token);
             publisher._reader = PipeReader.Create(publisher._stream, new StreamPipeReaderOptions(leaveOpen: true));
-            await publisher.FlushAsync(limit.Token);
+            await publisher.SendAllAsync(limit.Token);
             await publisher.ReadAsync(untilMedia: true, limit.Token);
             publisher._reading = publisher.ListenAsync();
             return publisher;
@@ -91,21 +91,13 @@ public sealed class RtmpPublisher : IAsyncDisposable
     /// <exception cref="MediaException">The connection is broken.</exception>
     public async ValueTask FlushAsync(CancellationToken cancel)
     {
-        while (PendingBytes > 0)
+        try
         {
-            await _writing.WaitAsync(cancel);
-            try
-            {
-                await SendAsync(cancel);
-            }
-            catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
-            {
-                throw Named(Reason(failure)!);
-            }
-            finally
-            {
-                _writing.Release();
-            }
+            await SendAllAsync(cancel);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
+        {
+            throw Named(Reason(failure)!);
         }
     }
 
@@ -176,6 +168,22 @@ public sealed class RtmpPublisher : IAsyncDisposable
         }
     }
 
+    private async ValueTask SendAllAsync(CancellationToken cancel)
+    {
+        while (PendingBytes > 0)
+        {
+            await _writing.WaitAsync(cancel);
+            try
+            {
+                await SendAsync(cancel);
+            }
+            finally
+            {
+                _writing.Release();
+            }
+        }
+    }
+
     /// <summary>Sends answers, unless a flush is under way, which sends them along.</summary>
     private async ValueTask AnswerAsync(CancellationToken cancel)
     {
@@ -223,6 +231,6 @@ public sealed class RtmpPublisher : IAsyncDisposable
         _ => null,
     };
 
-    private MediaException Named(MediaException reason) => reason.Message.StartsWith("The destination ", StringComparison.Ordinal) ? reason
-        : new(reason.Fault, $"The destination {_target} fails: {_target.Key.Redact(reason.Message)}.");
+    private MediaException Named(MediaException reason) =>
+        new(reason.Fault, $"The destination {_target} fails: {_target.Key.Redact(reason.Message)}.");
 }

@@ -39,6 +39,15 @@ public sealed class BackoffTests
         Assert.Equal(600, backoff.Next(MediaFault.KeyRefused).TotalSeconds, 3);
     }
 
+    [Fact]
+    public void Another_kind_of_failure_begins_anew()
+    {
+        var backoff = new Backoff(Options, new Fixed(0xFF));
+        for (var n = 0; n < 5; n++) backoff.Next(MediaFault.ConnectFailed);
+        Assert.Equal(30, backoff.Next(MediaFault.KeyRefused).TotalSeconds, 3);
+        Assert.Equal(0.5, backoff.Next(MediaFault.ConnectFailed).TotalSeconds, 3);
+    }
+
     private sealed class Fixed(byte value) : IRandomSource
     {
         public void Fill(Span<byte> bytes) => bytes.Fill(value);
