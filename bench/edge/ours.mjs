@@ -6,6 +6,7 @@ import { withEdge } from './network.mjs';
 import { publish, readBack, startServer } from './rtmp.mjs';
 
 const LIVE_MS = 30_000;
+const DRAIN_MS = 3_000; // What was sent last is still on its way.
 
 /** Publishes each source through the edge to its end: `{ streams: [{ published, readers }], status }`, where `status` is what the edge said shortly before. */
 export async function ours({ binary, folder, sources, profile, targets = 2 }) {
@@ -35,6 +36,7 @@ export async function ours({ binary, folder, sources, profile, targets = 2 }) {
         over = await Promise.race([all.then(() => true), sleep(1_000, false)]);
         if (!over) status = await edge();
       }
+      await sleep(DRAIN_MS);
       await Promise.all(readers.flat().map((reader) => reader.stop()));
       const astray = status.find((stream) => stream.relay !== relay.toLowerCase());
       if (astray) throw new Error(`The edge took stream ${astray.stream} from ${astray.relay}: this was no chain.`);

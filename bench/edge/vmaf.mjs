@@ -25,7 +25,7 @@ export async function vmaf({ root, folder, source, file }) {
   const scale = `scale=${source.width}:${source.height}:flags=bicubic`;
   execFileSync(ffmpeg, ['-v', 'error', '-nostdin', '-i', file, '-i', source.file, '-lavfi',
     `[0:v]trim=start_frame=${start}:end_frame=${start + count},${steady},${scale}[got];[1:v]trim=start_frame=${numbers[start]}:end_frame=${numbers[start] + count},${steady}[sent];`
-    + `[got][sent]libvmaf=model_path=${MODEL}:log_fmt=json:log_path=${log}`, '-f', 'null', '-'], { stdio: 'inherit' });
+    + `[got][sent]libvmaf=model_path=${MODEL}:log_fmt=json:log_path=${log}`, '-f', 'null', '-'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const scores = JSON.parse(readFileSync(log, 'utf8')).frames.map((frame) => frame.metrics.vmaf);
   return { frames: scores.length, mean: round(mean(scores)), p5: round(percentile(scores, 0.05)) };
 }

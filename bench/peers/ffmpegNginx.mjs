@@ -1,8 +1,10 @@
 // The chain that an edge replaces: FFmpeg publishes to nginx, another FFmpeg pulls, encodes with the same settings and pushes to two servers.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { find, Program } from '../lib/program.mjs';
 import { until } from '../lib/until.mjs';
 import { LIVE_INPUT, publish, readBack, startServer } from '../edge/rtmp.mjs';
 
+const DRAIN_MS = 3_000;
 const QUIET = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
 const X264 = ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'zerolatency', '-forced-idr', '1', '-sc_threshold', '0', '-profile:v', 'high', '-bf', '0', '-g', '60', '-keyint_min', '60', '-force_key_frames', 'source'];
 
@@ -25,6 +27,7 @@ export async function ffmpegNginx({ folder, source, kbps }) {
     programs.push(chain);
     const readers = targets.map((url, i) => readBack(url, `${folder}/peer${i + 1}.flv`));
     await published.ended;
+    await sleep(DRAIN_MS);
     await Promise.all(readers.map((reader) => reader.stop()));
     return { published, readers };
   } finally {

@@ -125,33 +125,47 @@ public sealed class Transcoder : IAsyncDisposable
     /// <summary>Feeds one FFmpeg until it ends; null when there is nothing more to feed and all has come out.</summary>
     private async Task<TranscoderIncident?> RunOnceAsync(MediaSample first)
     {
-        await using var run = new TranscoderRun(_options, _config!, first.DtsMs, Give);
-        _current = run;
+        TranscoderRun run;
         try
         {
-            for (var picture = first; picture is not null; picture = await run.NextAsync(_queue.Reader, _stop.Token))
-            {
-                Interlocked.Decrement(ref _waiting);
-                using (picture) await run.WriteAsync(picture, _stop.Token);
-            }
-            if (!run.HasEnded && !_queue.Reader.Completion.IsCompleted) return new TranscoderIncident(TranscoderIncidentKind.Stalled, $"FFmpeg gave no picture of {Shape} for {_options.StallTimeout.TotalSeconds:0.#} s; it is started again.");
-            if (!run.HasEnded) await run.FinishAsync(_stop.Token);
-            else return new TranscoderIncident(TranscoderIncidentKind.Ended, await run.ComplaintAsync());
-            return null;
+            run = new TranscoderRun(_options, _config!, first.DtsMs, Give);
         }
-        catch (IOException)
+        catch (MediaException failure)
         {
-            return new TranscoderIncident(TranscoderIncidentKind.Ended, await run.ComplaintAsync());
-        }
-        catch (MediaException failure) when (failure.Fault != MediaFault.FfmpegMissing)
-        {
+            Interlocked.Decrement(ref _waiting);
+            first.Dispose();
             return new TranscoderIncident(TranscoderIncidentKind.Ended, failure.Message);
         }
-        finally
-        {
-            _current = null;
-        }
+        await using (run)
+            try
+            {
+                _current = run;
+                for (var picture = first; picture is not null; picture = await run.NextAsync(_queue.Reader, _stop.Token))
+                {
+                    Interlocked.Decrement(ref _waiting);
+                    using (picture) await run.WriteAsync(picture, _stop.Token);
+                }
+                if (run.HasEnded) return new TranscoderIncident(TranscoderIncidentKind.Ended, await run.ComplaintAsync());
+                if (!_queue.Reader.Completion.IsCompleted) return Stalled();
+                await run.FinishAsync(_stop.Token);
+                return null;
+            }
+            catch (IOException)
+            {
+                return new TranscoderIncident(TranscoderIncidentKind.Ended, await run.ComplaintAsync());
+            }
+            catch (TimeoutException)
+            {
+                return Stalled();
+            }
+            finally
+            {
+                _current = null;
+            }
     }
+
+    private TranscoderIncident Stalled() => new(TranscoderIncidentKind.Stalled,
+        $"FFmpeg gave no picture of {_options.Shape} for {_options.StallTimeout.TotalSeconds:0.#} s; it is started again and goes on at the next IDR frame.");
 
     /// <summary>The next picture to begin with; null at the end of the source.</summary>
     private async Task<MediaSample?> NextIdrAsync()

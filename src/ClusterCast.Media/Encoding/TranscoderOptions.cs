@@ -30,7 +30,7 @@ public sealed record TranscoderOptions
     public TimeSpan FirstWait { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>FFmpeg that gives no picture for so long, although it gets some, is ended and started again.</summary>
-    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Sound waits for the pictures before it for so long.</summary>
     public TimeSpan SoundPatience { get; init; } = TimeSpan.FromSeconds(2);

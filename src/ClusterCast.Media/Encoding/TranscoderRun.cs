@@ -52,10 +52,12 @@ internal sealed class TranscoderRun : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Writes a picture. Throws <see cref="TimeoutException"/> when FFmpeg does not take it.</summary>
     public async Task WriteAsync(MediaSample picture, CancellationToken stop)
     {
         FlvWriter.Picture(_buffer, picture, picture.DtsMs - _base);
-        await _process.Input.WriteAsync(_buffer.WrittenMemory, stop);
+        // Writing to a full pipe blocks its thread until FFmpeg reads or is ended.
+        await Task.Run(() => _process.Input.Write(_buffer.WrittenSpan), stop).WaitAsync(_options.StallTimeout, _options.TimeProvider, stop);
         _buffer.ResetWrittenCount();
         _written++;
     }

@@ -52,7 +52,21 @@ internal sealed class EdgeDesk : IAsyncDisposable
                 throw new NodeException($"An edge takes at most {MaxStreams} streams; use another edge.");
             }
 
-            _streams[plan.Stream] = new EdgeStream(Floor, plan);
+            var stream = new EdgeStream(Floor, plan);
+            try
+            {
+                foreach (var target in plan.Targets)
+                {
+                    stream.Add(target);
+                }
+            }
+            catch (NodeException)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+
+            _streams[plan.Stream] = stream;
         }
         finally
         {

@@ -31,19 +31,15 @@ internal sealed class EdgeStream : IAsyncDisposable
     private ImmutableArray<EdgeTarget> _targets = [];
     private ImmutableDictionary<OutputProfile, EdgeOutput> _outputs = ImmutableDictionary<OutputProfile, EdgeOutput>.Empty;
     private SourceInfo? _source;
+    private AvcConfig? _video;
+    private AacConfig? _audio;
     private TrackSubscription? _subscription;
     private string? _trouble;
 
-    /// <summary>Starts to take the stream.</summary>
-    /// <exception cref="NodeException">A destination is refused.</exception>
+    /// <summary>Starts to take the stream; destinations are added.</summary>
     public EdgeStream(EdgeFloor floor, StreamPlan plan)
     {
         (_floor, Plan, _name) = (floor, plan, plan.Stream.ToString());
-        foreach (var target in plan.Targets)
-        {
-            Add(target);
-        }
-
         _run = Task.Run(RunAsync);
         _adapt = Task.Run(AdaptAsync);
     }
@@ -127,12 +123,17 @@ internal sealed class EdgeStream : IAsyncDisposable
     {
         try
         {
-            while (true)
+            for (var last = default(TrackKey); ;)
             {
                 var track = await TrackAsync().ConfigureAwait(false);
                 await using var subscription = _floor.Mesh.Subscribe(track);
                 Volatile.Write(ref _subscription, subscription);
-                _floor.Log.LogInformation("Stream {Stream} is taken as track {Track}p", _name, track.Track);
+                if (track != last)
+                {
+                    _floor.Log.LogInformation("Stream {Stream} is taken as track {Track}p", _name, track.Track);
+                    last = track;
+                }
+
                 await TakeAsync(subscription).ConfigureAwait(false);
             }
         }
@@ -185,6 +186,7 @@ internal sealed class EdgeStream : IAsyncDisposable
         try
         {
             _reader.Read(part.Run, part.Init, part.Bytes.Span, _floor.Time.GetUtcNow().ToUnixTimeMilliseconds(), items);
+            Volatile.Write(ref _trouble, null);
         }
         catch (MediaException e)
         {
@@ -202,6 +204,26 @@ internal sealed class EdgeStream : IAsyncDisposable
                 Begin(source);
             }
 
+            if (item is not MediaSample)
+            {
+                Configure(item);
+                return;
+            }
+
+            foreach (var output in _outputs.Values)
+            {
+                output.Add(item);
+            }
+        }
+    }
+
+    // An output that is added meanwhile gets either the old configuration and this one, or this one.
+    private void Configure(MediaItem item)
+    {
+        lock (_changes)
+        {
+            _video = item as AvcConfig ?? _video;
+            _audio = item as AacConfig ?? _audio;
             foreach (var output in _outputs.Values)
             {
                 output.Add(item);
@@ -214,7 +236,6 @@ internal sealed class EdgeStream : IAsyncDisposable
         lock (_changes)
         {
             Volatile.Write(ref _source, source);
-            Volatile.Write(ref _trouble, null);
             _floor.Log.LogInformation("Stream {Stream} is {Width}x{Height} at {Rate} frames/s", _name, source.Picture.Width, source.Picture.Height, source.Picture.FrameRate);
             foreach (var output in _outputs.Values)
             {
@@ -285,7 +306,7 @@ internal sealed class EdgeStream : IAsyncDisposable
         }
         catch (NodeException e)
         {
-            Complain($"{target.Plan.Name} stays with {target.Output?.Profile.Name}: {e.Message}");
+            _floor.Log.LogWarning("Stream {Stream}: {Name} stays with {Profile}: {Reason}", _name, target.Plan.Name, target.Output?.Profile.Name, e.Message);
         }
     }
 
@@ -305,6 +326,13 @@ internal sealed class EdgeStream : IAsyncDisposable
         if (_source is not null)
         {
             output.Begin(_source);
+            foreach (var configuration in (MediaItem?[])[_video, _audio])
+            {
+                if (configuration is not null)
+                {
+                    output.Add(configuration);
+                }
+            }
         }
 
         _outputs = _outputs.Add(profile, output);

@@ -58,9 +58,11 @@ public sealed class EdgeTests(NetworkFixture network)
         await UntilAsync(http, edge, stream => State(stream, 0) == "Live" && State(stream, 1) == "Live");
         using var client = new HttpClient { BaseAddress = new Uri(http) };
 
-        var name = await AddAsync(client, $"@{Write(sandbox, "third", first.Url("third-secret-key"))}", "320x180@30:300");
+        var name = await AddAsync(client, $"@{Write(sandbox, "third", first.Url("third-secret-key"))}", "160x90@30:200");
         await UntilAsync(http, edge, stream => State(stream, 2) == "Live");
-        Assert.Equal(2, (await StreamAsync(http))["outputs"]!.AsArray().Count); // the same profile is encoded once
+        var fourth = await AddAsync(client, $"@{Write(sandbox, "fourth", second.Url("fourth-secret-key"))}", "160x90@30:200");
+        await UntilAsync(http, edge, stream => State(stream, 3) == "Live");
+        Assert.Equal(3, (await StreamAsync(http))["outputs"]!.AsArray().Count); // a profile is encoded once
         Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsync($"/api/streams/1/destinations/{name}/restart", null)).StatusCode);
         await UntilAsync(http, edge, stream => (long)stream["destinations"]![2]!["attempts"]! == 2 && State(stream, 2) == "Live");
 
@@ -71,7 +73,9 @@ public sealed class EdgeTests(NetworkFixture network)
         Assert.Equal(0, (long)(await StreamAsync(http))["destinations"]![1]!["losses"]!);
 
         Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync($"/api/streams/1/destinations/{name}")).StatusCode);
-        Assert.Equal(2, (await StreamAsync(http))["destinations"]!.AsArray().Count);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync($"/api/streams/1/destinations/{fourth}")).StatusCode);
+        var left = await StreamAsync(http);
+        Assert.Equal((2, 2), (left["destinations"]!.AsArray().Count, left["outputs"]!.AsArray().Count));
         Assert.Equal(0, (long)(await StreamAsync(http))["destinations"]![0]!["losses"]!);
         await AssertRefusesAsync(client, "/api/streams/1/destinations", new { to = "nobody" }, HttpStatusCode.BadRequest, "edge:destinations:nobody:url");
         await AssertRefusesAsync(client, "/api/streams/1/destinations", new { to = "file:x.mkv", profile = "1080" }, HttpStatusCode.BadRequest, "no profile");
@@ -158,7 +162,7 @@ public sealed class EdgeTests(NetworkFixture network)
     private static string? State(JsonNode stream, int destination) =>
         stream["destinations"]!.AsArray() is { } all && all.Count > destination ? (string?)all[destination]!["state"] : null;
 
-    private static JsonNode Encoded(JsonNode stream) => stream["outputs"]!.AsArray().Single(output => (string?)output!["profile"] != "source")!;
+    private static JsonNode Encoded(JsonNode stream) => stream["outputs"]!.AsArray().Single(output => (string?)output!["profile"] == "320x180@30:300")!;
 
     private static void AssertNoKeyInAProcessList() => Assert.DoesNotContain(Commands(), command => command.Text.Contains(FirstKey, StringComparison.Ordinal) || command.Text.Contains(SecondKey, StringComparison.Ordinal));
 

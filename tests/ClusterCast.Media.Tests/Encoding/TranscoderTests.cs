@@ -137,6 +137,27 @@ public sealed class TranscoderTests
         Assert.Equal(0, rig.Count);
     }
 
+    [Theory]
+    [InlineData("exec sleep 600")] // reads nothing: the pipe fills up
+    [InlineData("exec cat > /dev/null")] // reads, and gives nothing
+    public async Task FFmpeg_that_hangs_is_ended_and_started_again(string script)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.File("ffmpeg"), $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(folder.File("ffmpeg"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var clip = await EncodedClip.ItemsAsync(3, EncodedClip.X264 + " -b:v 4M -minrate 4M -maxrate 4M -bufsize 1M -nal-hrd cbr", audio: "-an");
+        var rig = new Rig(Small, Source, folder.File("ffmpeg"), TimeSpan.FromSeconds(0.5));
+        for (var ms = 0u; rig.IncidentCount == 0; ms += 3000)
+            foreach (var item in clip)
+            {
+                using var shifted = Shift(item, ms);
+                rig.Transcoder.Add(shifted);
+                await Task.Delay(5);
+            }
+        Assert.Equal(TranscoderIncidentKind.Stalled, rig.FirstIncident);
+        await rig.Transcoder.DisposeAsync();
+    }
+
     private static MediaItem Shift(MediaItem item, uint by) => item is MediaSample s
         ? new MediaSample(s.Kind, PooledBytes.Copy(s.Data.Span), 0, unchecked(s.DtsMs + by), s.CompositionMs, s.IsIdr, s.ArrivalMs)
         : item;
@@ -147,13 +168,14 @@ public sealed class TranscoderTests
         private readonly List<MediaItem> _items = [];
         private readonly List<TranscoderIncident> _incidents = [];
 
-        public Rig(VideoShape shape, TranscodeSource source, string? program = null) => Transcoder = new Transcoder(new TranscoderOptions
+        public Rig(VideoShape shape, TranscodeSource source, string? program = null, TimeSpan? stall = null) => Transcoder = new Transcoder(new TranscoderOptions
         {
             Encoder = new EncoderChoice(VideoEncoder.X264),
             Shape = shape,
             Source = source,
             Program = program,
             SoundPatience = Ffmpeg.Limit,
+            StallTimeout = stall ?? Ffmpeg.Limit,
             Output = item => { lock (_items) _items.Add(item); },
             Incident = incident => { lock (_items) _incidents.Add(incident); },
         });
@@ -161,6 +183,8 @@ public sealed class TranscoderTests
         public Transcoder Transcoder { get; }
 
         public int Count { get { lock (_items) return _items.Pictures().Count(); } }
+
+        public TranscoderIncidentKind FirstIncident { get { lock (_items) return _incidents[0].Kind; } }
 
         public int IncidentCount { get { lock (_items) return _incidents.Count; } }
 
