@@ -6,7 +6,7 @@ import { LIVE_INPUT, publish, readBack, startServer } from '../edge/rtmp.mjs';
 
 const DRAIN_MS = 3_000;
 const QUIET = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
-const X264 = ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'zerolatency', '-forced-idr', '1', '-sc_threshold', '0', '-profile:v', 'high', '-bf', '0', '-g', '60', '-keyint_min', '60', '-force_key_frames', 'source'];
+const X264 = ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'zerolatency', '-forced-idr', '1', '-sc_threshold', '0', '-aq-mode', '2', '-profile:v', 'high', '-bf', '0', '-g', '60', '-keyint_min', '60', '-force_key_frames', 'source'];
 
 /** Publishes the source through that chain to its end; resolves to `{ published, readers }`. `kbps` is null for a copy. */
 export async function ffmpegNginx({ folder, source, kbps }) {
@@ -21,7 +21,7 @@ export async function ffmpegNginx({ folder, source, kbps }) {
     const targets = [`${await start('first')}key`, `${await start('second')}key`];
     const published = publish(source, ingest);
     await until(() => published.frames.length > 15, 10_000, () => new Error('FFmpeg does not publish.'));
-    const codec = kbps === null ? ['-c:v', 'copy'] : [...X264, '-b:v', `${kbps}k`, '-maxrate', `${kbps}k`, '-bufsize', `${kbps / 2}k`];
+    const codec = kbps === null ? ['-c:v', 'copy'] : [...X264, '-b:v', `${kbps}k`, '-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`];
     const chain = new Program('ffmpeg', find('ffmpeg'), [...QUIET, ...LIVE_INPUT, '-thread_type', 'slice', '-i', ingest, '-map', '0:v', '-map', '0:a?', ...codec, '-c:a', 'copy', '-flags', '+global_header', '-flush_packets', '1',
       '-f', 'tee', targets.map((url) => `[f=flv:flush_packets=1:tcp_nodelay=1]${url}`).join('|')]);
     programs.push(chain);

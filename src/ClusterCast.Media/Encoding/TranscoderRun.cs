@@ -70,8 +70,12 @@ internal sealed class TranscoderRun : IAsyncDisposable
     }
 
     /// <summary>Why it ended, in one line.</summary>
-    public async Task<string> ComplaintAsync() => (_broken
-        ?? await _process.FailureAsync($"encoding {_options.Shape}", "it is started again and goes on at the next IDR frame")).Message;
+    public async Task<string> ComplaintAsync()
+    {
+        if (_broken is not null) return _broken.Message;
+        _process.Input.Close(); // a program that has only closed its output ends by that
+        return (await _process.FailureAsync($"encoding {_options.Shape}", "it is started again and goes on at the next IDR frame")).Message;
+    }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 

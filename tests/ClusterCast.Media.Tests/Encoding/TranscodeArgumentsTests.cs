@@ -11,8 +11,8 @@ public sealed class TranscodeArgumentsTests
     public void X264() => Assert.Equal(
         "-hide_banner -loglevel warning -nostdin -fpsprobesize 0 -probesize 32 -analyzeduration 0 -thread_type slice -flags low_delay -copyts -f flv -i pipe:0 " +
         "-map 0:v:0 -an -fps_mode passthrough -enc_time_base 1:1000 -vf scale=1280:720:flags=bicubic,format=yuv420p " +
-        "-c:v libx264 -preset superfast -tune zerolatency -forced-idr 1 -sc_threshold 0 -profile:v high -bf 0 -g 60 -keyint_min 60 -force_key_frames source " +
-        "-b:v 3000k -maxrate 3000k -bufsize 1500k -flush_packets 1 -flvflags no_duration_filesize -f flv pipe:1",
+        "-c:v libx264 -preset superfast -tune zerolatency -forced-idr 1 -sc_threshold 0 -aq-mode 2 -profile:v high -bf 0 -g 60 -keyint_min 60 -force_key_frames source " +
+        "-b:v 3000k -maxrate 3000k -bufsize 3000k -flush_packets 1 -flvflags no_duration_filesize -f flv pipe:1",
         Line(VideoEncoder.X264, Hd, FullHd));
 
     [Fact]
@@ -21,7 +21,7 @@ public sealed class TranscodeArgumentsTests
         "-hwaccel cuda -hwaccel_output_format cuda -thread_type slice -flags low_delay -copyts -f flv -i pipe:0 " +
         "-map 0:v:0 -an -fps_mode passthrough -enc_time_base 1:1000 -vf scale_cuda=1280:720 " +
         "-c:v h264_nvenc -preset p4 -tune ull -zerolatency 1 -delay 0 -rc cbr -forced-idr 1 -profile:v high -bf 0 -g 60 -keyint_min 60 -force_key_frames source " +
-        "-b:v 3000k -maxrate 3000k -bufsize 1500k -flush_packets 1 -flvflags no_duration_filesize -f flv pipe:1",
+        "-b:v 3000k -maxrate 3000k -bufsize 3000k -flush_packets 1 -flvflags no_duration_filesize -f flv pipe:1",
         Line(VideoEncoder.Nvenc, Hd, FullHd));
 
     [Theory]
