@@ -52,6 +52,9 @@ if [[ ${1:-} == soak ]]; then
   need xauth command -v xauth
   need xvfb command -v xvfb-run
 fi
+if [[ ${1:-} == bench ]]; then
+  need opencv-doc test -e /usr/share/doc/opencv-doc/examples/data/vtest.avi
+fi
 
 if ((${#packages[@]})); then
   install="apt-get install -y --no-install-recommends ${packages[*]}"

@@ -7,6 +7,7 @@ var root = new RootCommand("ClusterCast: peer-to-peer live video, every byte ver
     DevnetVerb.Create(),
     BroadcastVerb.Create(),
     RelayVerb.Create(),
+    EdgeVerb.Create(),
     PortalVerb.Create(),
     WatchVerb.Create(),
     WalletVerb.Create(),
@@ -17,4 +18,5 @@ var root = new RootCommand("ClusterCast: peer-to-peer live video, every byte ver
     DoctorVerb.Create(),
     ConfigVerb.Create(),
 };
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+// `--to @FILE` names a file that holds a secret: it is read by its verb and not put into the command line.
+return await root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

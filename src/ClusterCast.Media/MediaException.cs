@@ -29,6 +29,8 @@ public enum MediaFault
     FfmpegFailed,
     /// <summary>A clip cannot be read or holds no picture.</summary>
     BadClip,
+    /// <summary>An output's profile cannot be understood.</summary>
+    BadProfile,
     /// <summary>A destination's URL, name or key cannot be understood.</summary>
     BadDestination,
     /// <summary>An output exceeds what its platform takes.</summary>

@@ -8,7 +8,7 @@ using ClusterCast.Protocol.Signing;
 namespace ClusterCast.Chain.Devnet;
 
 /// <summary>
-/// Sets up an anvil: USDC, our contracts, money for the demo accounts, and stream 1. Everything goes into two blocks, so that the chain's
+/// Sets up an anvil: USDC, our contracts, money for the demo accounts, and the streams. Everything goes into two blocks, so that the chain's
 /// clock does not run ahead (a block is at least a second younger than the next).
 /// </summary>
 public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
@@ -16,8 +16,6 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
     // Nothing can be estimated before what it depends on is mined. Below the limit of EIP-7825.
     private const ulong CreationGas = 16_000_000;
     private const ulong CallGas = 1_000_000;
-
-    private static readonly StreamId FirstStream = new(1);
 
     private readonly TransactionSender _deployer = new(client, DemoAccounts.Deployer);
     private readonly TransactionSender _broadcaster = new(client, DemoAccounts.BroadcasterOwner);
@@ -83,8 +81,11 @@ public sealed class DevnetDeployer(EvmClient client, DevnetOptions options)
         var streams = new StreamKeys(client, deployment.StreamKeys);
 
         // For ever: a devnet's signing key is the demo's own.
-        var delegation = new Delegation(FirstStream, DemoAccounts.SigningKey.Address, 0, long.MaxValue);
-        return [streams.Mint(options.Stream, options.Terms), streams.Delegate(delegation)];
+        return [.. Enumerable.Range(1, options.Streams).SelectMany(number => (ContractCall[])
+        [
+            streams.Mint(options.Stream, options.Terms),
+            streams.Delegate(new Delegation(new StreamId((ulong)number), DemoAccounts.SigningKey.Address, 0, long.MaxValue)),
+        ])];
     }
 
     private async Task MineAsync(TransactionSender sender, ContractCall[] calls, CancellationToken cancel)

@@ -47,9 +47,12 @@ public sealed record DevnetOptions
     /// <summary>What every demo account gets in micro-USDC.</summary>
     public ulong Grant { get; init; } = 1_000_000_000;
 
-    /// <summary>Stream 1.</summary>
+    /// <summary>Streams, numbered from 1.</summary>
+    public int Streams { get; init; } = 1;
+
+    /// <summary>Each of them.</summary>
     public StreamInfo Stream { get; init; } = new("Big Buck Bunny", "film", 0);
 
-    /// <summary>Its terms: 70 % relay, 25 % broadcaster, 5 % treasury, floor $0.01 per GB.</summary>
+    /// <summary>Their terms: 70 % relay, 25 % broadcaster, 5 % treasury, floor $0.01 per GB.</summary>
     public StreamTerms Terms { get; init; } = new(DemoAccounts.BroadcasterOwner.Address, 7_000, 2_500, 10_000);
 }

@@ -13,6 +13,7 @@ internal static class BroadcastVerb
             new("--http", "broadcast:http", "Status, metrics and health"),
             new("--tls", "broadcast:tls", "Peer port"),
             new("--stream", "broadcast:stream", "The stream: its StreamKey token id"),
+            new("--profile", "broadcast:profile", "live: parts of at most 100 ms; mesh: every frame at once"),
             new("--publish-key", "broadcast:publishKey", "The secret in the RTMP URL; a fresh one when not given"),
             new("--signing-key", "broadcast:signingKey", "Key file of the signing key"),
             new("--push-to", "broadcast:pushTo", "Relays that get the stream from here for free"),

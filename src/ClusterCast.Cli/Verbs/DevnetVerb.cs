@@ -11,6 +11,7 @@ internal static class DevnetVerb
         [
             new("--port", "devnet:port", "Port of the chain's JSON-RPC (8545; 0 takes a free one)"),
             new("--http", "devnet:http", "Status, metrics and health"),
+            new("--streams", "devnet:streams", "So many streams, numbered from 1 (1)"),
             new("--face-value", "devnet:minFaceValue", "Least face value of a ticket, micro-USDC"),
         ],
         () => new DevnetRole());

@@ -20,6 +20,12 @@ public sealed record CmafInit(IReadOnlyList<CmafTrack> Tracks)
     /// <summary>The sound's track, if there is sound.</summary>
     public CmafTrack? Audio => Tracks.FirstOrDefault(track => !track.IsVideo);
 
+    /// <summary>The H.264 configuration record (avcC).</summary>
+    public ReadOnlyMemory<byte> VideoConfiguration { get; init; }
+
+    /// <summary>The AudioSpecificConfig; empty when there is no sound.</summary>
+    public ReadOnlyMemory<byte> AudioConfiguration { get; init; }
+
     /// <summary>Comma-separated codec names for MSE and HLS.</summary>
     public string Codecs => string.Join(',', Tracks.Select(track => track.Codec));
 }

@@ -16,6 +16,7 @@ public static class CmafParser
         if (bytes.Length > CmafTracks.MaxInitBytes) throw Malformed($"the init segment is larger than {CmafTracks.MaxInitBytes} bytes");
         var tracks = new List<CmafTrack>();
         var extended = new HashSet<int>();
+        var (video, audio) = (Array.Empty<byte>(), Array.Empty<byte>());
         bool brands = false, movie = false;
         for (var box = new BoxReader(bytes); box.Next();)
         {
@@ -25,7 +26,12 @@ public static class CmafParser
             movie = true;
             for (var inner = new BoxReader(box.Body); inner.Next();)
             {
-                if (inner.Type == FourCc.Trak) tracks.Add(TrackParser.Parse(inner.Body));
+                if (inner.Type == FourCc.Trak)
+                {
+                    tracks.Add(TrackParser.Parse(inner.Body, out var configuration));
+                    if (tracks[^1].IsVideo) video = configuration.ToArray();
+                    else audio = configuration.ToArray();
+                }
                 if (inner.Type == FourCc.Mvex) Extends(inner.Body, extended);
                 if (tracks.Count > 2) throw Malformed("there are more than two tracks");
             }
@@ -33,7 +39,9 @@ public static class CmafParser
         if (!brands || !movie) throw Malformed("ftyp or moov is missing");
         if (tracks.Count(track => track.IsVideo) != 1 || tracks.DistinctBy(track => track.Id).Count() != tracks.Count)
             throw Malformed("there is not one video and at most one audio track");
-        return tracks.All(track => extended.Contains(track.Id)) ? new CmafInit(tracks) : throw Malformed("a track has no trex box");
+        return tracks.All(track => extended.Contains(track.Id)) 
+            ? new CmafInit(tracks) { VideoConfiguration = video, AudioConfiguration = audio }
+            : throw Malformed("a track has no trex box");
     }
 
     /// <summary>Reads a part, or several joined ones.</summary>

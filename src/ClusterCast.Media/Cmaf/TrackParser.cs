@@ -8,7 +8,9 @@ internal static class TrackParser
     private const int VisualEntryBytes = 78;
     private const int AudioEntryBytes = 28;
 
-    public static CmafTrack Parse(ReadOnlySpan<byte> trak)
+    /// <param name="trak">Body of the box.</param>
+    /// <param name="configuration">What the decoder needs: the body of avcC, or the AudioSpecificConfig.</param>
+    public static CmafTrack Parse(ReadOnlySpan<byte> trak, out ReadOnlySpan<byte> configuration)
     {
         uint id = 0, timescale = 0, handler = 0;
         ReadOnlySpan<byte> description = default;
@@ -38,10 +40,11 @@ internal static class TrackParser
         if (id is 0 or > int.MaxValue || timescale is 0 or > 10_000_000) throw CmafParser.Malformed("a track has no id or no timescale");
         var entries = new BoxReader(description);
         if (!entries.Next()) throw CmafParser.Malformed("a track has no sample entry");
+        configuration = default;
         return (handler, entries.Type) switch
         {
-            (FourCc.Vide, FourCc.Avc1) => Video((int)id, (int)timescale, entries.Body),
-            (FourCc.Soun, FourCc.Mp4a) => Audio((int)id, (int)timescale, entries.Body),
+            (FourCc.Vide, FourCc.Avc1) => Video((int)id, (int)timescale, entries.Body, out configuration),
+            (FourCc.Soun, FourCc.Mp4a) => Audio((int)id, (int)timescale, entries.Body, out configuration),
             _ => throw CmafParser.Malformed($"sample entry '{FourCc.Text(entries.Type)}' is not carried"),
         };
     }
@@ -57,43 +60,56 @@ internal static class TrackParser
         return default;
     }
 
-    private static CmafTrack Video(int id, int timescale, ReadOnlySpan<byte> entry)
+    private static CmafTrack Video(int id, int timescale, ReadOnlySpan<byte> entry, out ReadOnlySpan<byte> configuration)
     {
         BoxReader.Take(entry, 0, VisualEntryBytes, FourCc.Avc1);
         var width = BinaryPrimitives.ReadUInt16BigEndian(entry[24..]);
         var height = BinaryPrimitives.ReadUInt16BigEndian(entry[26..]);
         for (var box = new BoxReader(entry[VisualEntryBytes..]); box.Next();)
             if (box.Type == FourCc.AvcC)
+            {
+                configuration = box.Body;
                 return new CmafTrack(id, true, timescale, $"avc1.{Convert.ToHexStringLower(BoxReader.Take(box.Body, 1, 3, box.Type))}", width, height, 0);
+            }
         throw CmafParser.Malformed("avc1 has no avcC");
     }
 
-    private static CmafTrack Audio(int id, int timescale, ReadOnlySpan<byte> entry)
+    private static CmafTrack Audio(int id, int timescale, ReadOnlySpan<byte> entry, out ReadOnlySpan<byte> configuration)
     {
         BoxReader.Take(entry, 0, AudioEntryBytes, FourCc.Mp4a);
         var channels = BinaryPrimitives.ReadUInt16BigEndian(entry[16..]);
         for (var box = new BoxReader(entry[AudioEntryBytes..]); box.Next();)
             if (box.Type == FourCc.Esds)
-                return new CmafTrack(id, false, timescale, $"mp4a.40.{ObjectType(box.FullBody(out _, out _))}", 0, 0, channels);
+            {
+                configuration = DecoderSpecific(box.FullBody(out _, out _));
+                return new CmafTrack(id, false, timescale, $"mp4a.40.{BoxReader.Take(configuration, 0, 1, FourCc.Esds)[0] >> 3}", 0, 0, channels);
+            }
         throw CmafParser.Malformed("mp4a has no esds");
     }
 
-    /// <summary>The audio object type: the first five bits of the decoder specific descriptor (tag 5), which stands inside tags 3 and 4.</summary>
-    private static int ObjectType(ReadOnlySpan<byte> esds)
+    /// <summary>The body of the decoder specific descriptor (tag 5), which stands inside tags 3 and 4.</summary>
+    private static ReadOnlySpan<byte> DecoderSpecific(ReadOnlySpan<byte> esds)
     {
-        var rest = Enter(esds, 3, 3);
-        rest = Enter(rest, 4, 13);
-        rest = Enter(rest, 5, 0);
-        return BoxReader.Take(rest, 0, 1, FourCc.Esds)[0] >> 3;
+        var rest = Enter(esds, 3, out _);
+        rest = Enter(Behind(rest, 3), 4, out _);
+        rest = Enter(Behind(rest, 13), 5, out var length);
+        return BoxReader.Take(rest, 0, length, FourCc.Esds);
     }
 
-    private static ReadOnlySpan<byte> Enter(ReadOnlySpan<byte> from, int tag, int skip)
+    private static ReadOnlySpan<byte> Behind(ReadOnlySpan<byte> bytes, int count) =>
+        count <= bytes.Length ? bytes[count..] : throw CmafParser.Malformed("esds is too short");
+
+    private static ReadOnlySpan<byte> Enter(ReadOnlySpan<byte> from, int tag, out int length)
     {
         var at = 1;
+        length = 0;
         if (from.IsEmpty || from[0] != tag) throw CmafParser.Malformed("esds is broken");
-        for (var i = 0; i < 4; i++)
-            if ((BoxReader.Take(from, at++, 1, FourCc.Esds)[0] & 0x80) == 0) break; // the length takes up to four bytes
-        BoxReader.Take(from, at, skip, FourCc.Esds);
-        return from[(at + skip)..];
+        for (var i = 0; i < 4; i++) // the length takes up to four bytes
+        {
+            var more = BoxReader.Take(from, at++, 1, FourCc.Esds)[0];
+            length = length << 7 | more & 0x7F;
+            if ((more & 0x80) == 0) break;
+        }
+        return from[at..];
     }
 }

@@ -8,16 +8,32 @@ internal sealed class TextTail(int capacity)
     private readonly StringBuilder _text = new();
     private readonly Lock _lock = new();
 
-    public async Task FillAsync(TextReader reader)
+    /// <summary>Reads to the end on a thread of its own: reading a pipe blocks, and the pool's threads are for work.</summary>
+    public Task FillAsync(TextReader reader)
     {
-        var buffer = new char[1024];
-        int read;
-        while ((read = await reader.ReadAsync(buffer)) > 0)
-            lock (_lock)
-            {
-                _text.Append(buffer, 0, read);
-                if (_text.Length > capacity) _text.Remove(0, _text.Length - capacity);
-            }
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => Fill(reader, done)) { IsBackground = true, Name = "error output" }.Start();
+        return done.Task;
+    }
+
+    private void Fill(TextReader reader, TaskCompletionSource done)
+    {
+        try
+        {
+            var buffer = new char[1024];
+            int read;
+            while ((read = reader.Read(buffer)) > 0)
+                lock (_lock)
+                {
+                    _text.Append(buffer, 0, read);
+                    if (_text.Length > capacity) _text.Remove(0, _text.Length - capacity);
+                }
+            done.SetResult();
+        }
+        catch (Exception failure)
+        {
+            done.SetException(failure);
+        }
     }
 
     /// <summary>The first line that is kept, without FFmpeg's "[module @ address]": later lines are mostly consequences of it.</summary>

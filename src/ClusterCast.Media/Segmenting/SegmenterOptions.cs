@@ -3,7 +3,10 @@ namespace ClusterCast.Media.Segmenting;
 /// <summary>Lengths and bounds of parts and segments. The defaults are the `live` profile.</summary>
 public sealed record SegmenterOptions
 {
-    /// <summary>Longest part.</summary>
+    /// <summary>The `mesh` profile: every frame is a part.</summary>
+    public static SegmenterOptions Mesh { get; } = new() { PartDuration = TimeSpan.Zero };
+
+    /// <summary>Longest part; a part holds one frame at least.</summary>
     public TimeSpan PartDuration { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A segment ends at the first IDR frame at or after this time, less half a frame.</summary>

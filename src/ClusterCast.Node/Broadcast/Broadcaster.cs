@@ -4,6 +4,7 @@ using ClusterCast.Media.Rtmp.Server;
 using ClusterCast.Media.Segmenting;
 using ClusterCast.Mesh;
 using ClusterCast.Mesh.Publishing;
+using ClusterCast.Node.Configuration;
 using ClusterCast.Node.Hosting;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Signing;
@@ -21,7 +22,7 @@ internal sealed class Broadcaster(MeshNode mesh, RtmpServer rtmp, StreamId strea
     private static readonly Counter<long> Parts = Meter.CreateCounter<long>("clustercast_broadcast_parts", description: "Parts signed and published");
     private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("clustercast_broadcast_bytes", description: "Media bytes signed and published");
     private readonly ILogger _log = context.Logs.CreateLogger("broadcast");
-    private readonly PartSegmenter _segmenter = new(new SegmenterOptions());
+    private readonly PartSegmenter _segmenter = new(Profile(context.Settings));
     private Publisher? _publisher;
     private bool _publishing;
     private string? _refusal;
@@ -92,6 +93,13 @@ internal sealed class Broadcaster(MeshNode mesh, RtmpServer rtmp, StreamId strea
             _log.LogWarning("The publication ended: {Reason}", e.Message);
         }
     }
+
+    private static SegmenterOptions Profile(Settings settings) => settings.Required("broadcast:profile", "Give live or mesh.") switch
+    {
+        "live" => new SegmenterOptions(),
+        "mesh" => SegmenterOptions.Mesh,
+        var other => throw new NodeException($"'{other}' is no profile of a broadcast; give live or mesh.", ExitCode.Usage),
+    };
 
     private void Prepare(MediaInit init)
     {

@@ -38,6 +38,7 @@ public sealed class DevnetRole : IRole
     private static DevnetOptions Options(Settings settings) => new()
     {
         Port = (int)settings.Number("devnet:port", 0, 65_535),
+        Streams = (int)settings.Number("devnet:streams", 1, 16),
         BlockTime = settings.Seconds("devnet:blockTime"),
         MinFaceValue = settings.Text("devnet:minFaceValue") is null ? 1 : (uint)settings.Number("devnet:minFaceValue", 1, 1_000_000),
     };
