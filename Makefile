@@ -50,8 +50,9 @@ test: build ## every test: C#, Solidity, TypeScript, browser, end to end; SUITE=
 fuzz: build ## the fuzz tests for FUZZ_SECONDS= each (60)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} scripts/fuzz.sh
 
-soak: build ## a long demo, a mesh of relays that come and go, a real OBS; SOAK_SECONDS= (600)
-	@SOAK_SECONDS=$${SOAK_SECONDS:-600} scripts/soak.sh
+soak: build ## a whole network for HOURS= (1), relays that come and go, a long demo, a real OBS
+	@scripts/install.sh bench
+	@HOURS=$(or $(HOURS),1) scripts/soak.sh
 
 bench: product ## NAME= one benchmark, all otherwise; results in bench/results, docs/benchmarks.md
 	@scripts/install.sh bench

@@ -1,12 +1,21 @@
 #!/usr/bin/env bash
-# A demo of SOAK_SECONDS, a mesh whose relays come and go for as long, and a real OBS under Xvfb that publishes for a minute.
+# A network of processes for HOURS (bench/results/soak.json); then, each for at most ten minutes, a mesh whose relays come and go (churn.json),
+# a demo with a browser, and a real OBS under Xvfb. Ends with an error when one of them went beyond its bounds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 clustercast=src/ClusterCast.Cli/bin/${CONFIGURATION:-Release}/net10.0/clustercast
+export HOURS=${HOURS:-1}
+seconds=$(node -p 'const s = 3600 * Number(process.env.HOURS); s > 0 ? Math.max(10, Math.min(600, Math.round(s))) : NaN')
+if [[ $seconds == NaN ]]; then
+  printf 'HOURS is %s; give a number above 0, such as 0.05 or 1.\n' "$HOURS" >&2
+  exit 64
+fi
 mkdir -p out
-printf '== demo, %s s\n' "$SOAK_SECONDS"
-"$clustercast" demo --headless --port 0 --duration "$SOAK_SECONDS" --report out/soak.json
-printf '== churn, %s s\n' "$SOAK_SECONDS"
-"tests/ClusterCast.Mesh.Tests/bin/${CONFIGURATION:-Release}/net10.0/ClusterCast.Mesh.Tests" -noLogo -noColor -showLiveOutput -class ClusterCast.Mesh.Tests.Tree.ChurnTests
+status=0
+node bench/run.mjs soak || status=$?
+node bench/run.mjs churn || status=$?
+printf '== demo, %s s\n' "$seconds"
+"$clustercast" demo --headless --port 0 --duration "$seconds" --report out/soak-demo.json || status=$?
 printf '== OBS\n'
-scripts/soak-obs.sh
+scripts/soak-obs.sh || status=$?
+exit "$status"

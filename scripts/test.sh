@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Runs every test, or the suites named: protocol media mesh chain payments node contracts checks web oracles endtoend.
+# Runs every test, or the suites named: protocol media mesh soak chain payments node contracts checks web oracles endtoend.
+# The soak takes minutes and little of the machine: it runs beside the suites after it.
 # The last line is "N passed, N failed"; the status is not 0 when one failed or a suite did not run to its end.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-known=(protocol media mesh chain payments node contracts checks web oracles endtoend)
+known=(protocol media mesh soak chain payments node contracts checks web oracles endtoend)
 suites=("$@")
 ((${#suites[@]})) || suites=("${known[@]}")
 for suite in "${suites[@]}"; do
@@ -27,7 +28,7 @@ run() { # suite
     protocol | media | mesh | chain | payments | node) dotnet_suite "ClusterCast.${1^}.Tests" ;;
     endtoend) dotnet_suite ClusterCast.EndToEnd ;;
     contracts) (cd contracts && bounded npx --no-install forge test --json >"$results/contracts.forge.json") ;;
-    checks) (cd contracts && bounded node --test --test-reporter=junit checks/*.test.mjs script/*.test.mjs ../bench/{lib,netlab,nat}/*.test.mjs >"$results/checks.junit.xml") ;;
+    checks) (cd contracts && bounded node --test --test-reporter=junit checks/*.test.mjs script/*.test.mjs ../bench/{lib,netlab,nat}/*.test.mjs ../bench/soak/figures.test.mjs >"$results/checks.junit.xml") ;;
     web)
       (cd web && bounded npm test --silent)
       local status=$?
@@ -38,9 +39,21 @@ run() { # suite
   esac
 }
 
+soak=
+trap '[[ -z $soak ]] || kill "$soak"' EXIT
 for suite in "${suites[@]}"; do
   printf '== %s\n' "$suite"
+  if [[ $suite == soak ]]; then
+    timeout --foreground --kill-after=10 900 node --test --test-reporter=junit bench/soak/soak.test.mjs >"$results/soak.junit.xml" </dev/null &
+    soak=$!
+    continue
+  fi
   run "$suite"
   printf '%s\n' "$?" >"$results/$suite.status"
 done
+if [[ -n $soak ]]; then
+  wait "$soak"
+  printf '%s\n' "$?" >"$results/soak.status"
+  soak=
+fi
 exec node scripts/totals.mjs "$results" "${suites[@]}"

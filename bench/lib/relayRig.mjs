@@ -1,7 +1,7 @@
 // Real relays on a devnet of their own and the load generator, each on the cores that it is given.
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { built, configuration, product } from './built.mjs';
 import { Failure } from './failure.mjs';
 import { Program } from './program.mjs';
 import { withFolder } from './scratch.mjs';
@@ -10,13 +10,7 @@ const READY = (line) => (line.startsWith('{"ready"') ? JSON.parse(line) : null);
 
 /** Paths of the product and of the load generator. */
 export function binaries(root) {
-  const configuration = process.env.CONFIGURATION ?? 'Release';
-  const product = join(root, 'src/ClusterCast.Cli/bin', configuration, 'net10.0/clustercast');
-  const load = join(root, 'tools/ClusterCast.Load/bin', configuration, 'net10.0/clustercast-load');
-  for (const file of [product, load]) {
-    if (!existsSync(file)) throw new Failure(`${file.split('/').at(-1)} is not built (${configuration}). Build it with: make build CONFIGURATION=${configuration}`, 69);
-  }
-  return { configuration, product, load };
+  return { configuration, product: product(root), load: built(root, 'tools/ClusterCast.Load', 'clustercast-load') };
 }
 
 /** A program that may use one core only, or a list of them. */
@@ -27,11 +21,11 @@ export const pinned = (core, name, path, args, options) => new Program(name, 'ta
  * `load(args)` runs the generator and resolves to its result.
  */
 export function withRelays({ root, count = 1, transport = 'quic', flags = [] }, use) {
-  const { product, load } = binaries(root);
+  const { product: relay, load } = binaries(root);
   return withFolder(async (folder) => {
     const programs = [];
     const start = async (core, name, args) => {
-      const program = pinned(core, name, product, [...args, '--supervised']);
+      const program = pinned(core, name, relay, [...args, '--supervised']);
       programs.push(program);
       return { program, ready: await program.line(READY) };
     };

@@ -8,7 +8,7 @@ const START_MS = 30_000;
 const WARM_UP_MICROS = 3e6;
 const LAST_MICROS = 1e6;
 
-/** Runs the chain; `hosts` are the four places' `{ address, port, program }`. Resolves to the parts of each place, source first. */
+/** Runs the chain; `hosts` are the four places' `{ address, port, program }`. Resolves to the report of each place, source first. */
 export async function runChain({ hosts, binary, folder, protection, seconds, kilobits = 6_000, fps = 30 }) {
   const files = hosts.map((_, i) => join(folder, `${protection}${i + 1}.json`));
   const programs = [];
@@ -35,7 +35,7 @@ export async function runChain({ hosts, binary, folder, protection, seconds, kil
   }
   const reports = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
   for (const report of reports.slice(1)) if (report.parents !== 1) throw new Error(`Place ${report.number} took the track from ${report.parents} nodes: this was no chain.`);
-  return reports.map((report) => report.parts);
+  return reports;
 }
 
 /** The parts of the steady middle, each with its leaves and its time at each place; null where it never came. */

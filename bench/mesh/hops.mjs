@@ -26,11 +26,13 @@ export async function hops(root, binary) {
   });
 }
 
+const partsOf = async (chain) => follow((await runChain(chain)).map((report) => report.parts));
+
 async function loopback(binary, folder) {
   console.log(`loopback: ${SECONDS} s`);
   const ports = await freePorts(4);
   const program = (path, args) => new Program('clustercast bench hop', path, args);
-  const parts = follow(await runChain({ hosts: ports.map((port) => ({ address: '127.0.0.1', port, program })), binary, folder, protection: 'auto', seconds: SECONDS }));
+  const parts = await partsOf({ hosts: ports.map((port) => ({ address: '127.0.0.1', port, program })), binary, folder, protection: 'auto', seconds: SECONDS });
   const each = hopsMs(parts, 0);
   return { hopP50Ms: percentile(each, 0.5), hopP95Ms: percentile(each, 0.95), hopP99Ms: percentile(each, 0.99) };
 }
@@ -42,7 +44,7 @@ async function lossy(binary, folder, protection) {
     const hosts = [];
     for (const name of ['source', 'relay1', 'relay2', 'viewer']) hosts.push(await lab.host(name, { link: apart({ rtt: RTT_MS, loss: LOSS_PERCENT }) }));
     const places = hosts.map((host) => ({ address: host.address, port: PORT, program: (path, args) => host.program(path, args) }));
-    const parts = follow(await runChain({ hosts: places, binary, folder, protection, seconds: SECONDS }));
+    const parts = await partsOf({ hosts: places, binary, folder, protection, seconds: SECONDS });
     const added = chainMs(parts, 1.5 * RTT_MS);
     const leaves = parts.reduce((sum, part) => sum + part.leaves, 0);
     const late = parts.reduce((sum, part, i) => sum + (added[i] > LATE_MS ? part.leaves : 0), 0);

@@ -47,6 +47,7 @@ enum {
   CCQ_NO_GSO = 1,          /* one system call argument per packet */
   CCQ_GRO = 2,             /* let the kernel join received packets */
   CCQ_NO_PATH_PROBING = 4, /* send max_udp_payload bytes at once instead of finding out what the path carries */
+  CCQ_ACK_AT_ONCE = 8,     /* acknowledge ack_every packets before the next one is read, even when they came together */
 };
 
 typedef struct {

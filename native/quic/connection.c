@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SMALL_PACKET 96
+#define CALM (5 * NGTCP2_MILLISECONDS)
 #define INITIAL_RTT (50 * NGTCP2_MILLISECONDS)
-#define FIGURES_EVERY (20 * NGTCP2_MILLISECONDS)
+#define FIGURES_EVERY (100 * NGTCP2_MILLISECONDS)
 #define DATAGRAM_FRAME_LIMIT 65535
 #define DATAGRAM_OVERHEAD 44 /* short header with the longest id, packet number, tag, frame header */
 #define CLIENT_DCID_BYTES 16
@@ -35,10 +37,24 @@ void ccq_mark(ccq_connection *connection) {
   }
 }
 
+bool ccq_has_work(const ccq_connection *connection) { return connection->sending || connection->datagrams || connection->requests; }
+
 void ccq_reschedule(ccq_connection *connection) {
   if (connection->state == CCQ_ALIVE) {
     ccq_timers_move(connection, ngtcp2_conn_get_expiry(connection->quic));
   }
+}
+
+/* An acknowledgement seldom asks for anything but a later timer: what it may ask for waits a little, so that one look serves many of them. */
+static void look_later(ccq_connection *connection) {
+  if (connection->dirty) {
+    return;
+  }
+  if (!connection->look_at) {
+    connection->look_at = connection->context->now + CALM;
+  }
+  uint64_t expiry = ngtcp2_conn_get_expiry(connection->quic);
+  ccq_timers_move(connection, expiry < connection->look_at ? expiry : connection->look_at);
 }
 
 /* ---- begin ---- */
@@ -262,6 +278,14 @@ void ccq_read_packet(ccq_connection *connection, const uint8_t *packet, size_t l
     if (connection->blocked_streams && ngtcp2_conn_get_max_data_left(connection->quic)) {
       ccq_streams_unblock(connection);
     }
+  }
+  if ((context->config.flags & CCQ_ACK_AT_ONCE) && connection->connected && ++connection->unacknowledged >= context->config.ack_every) {
+    connection->unacknowledged = 0;
+    ccq_flush(connection);
+  }
+  if (connection->connected && length < SMALL_PACKET && !ccq_has_work(connection)) {
+    look_later(connection);
+    return;
   }
   ccq_mark(connection);
 }

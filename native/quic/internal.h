@@ -127,6 +127,8 @@ typedef struct ccq_connection {
   size_t heap_index;
   ccq_slab *info; /* a ccq_peer, shared with the application */
   ccq_figures figures;
+  uint64_t look_at; /* when small packets that were read are answered at the latest; 0 when there are none */
+  uint32_t unacknowledged; /* packets read since the last acknowledgement; only with CCQ_ACK_AT_ONCE */
   uint8_t *last_words; /* the closing packet, repeated to a peer that missed it */
   size_t last_words_length;
   uint64_t words_said, words_due; /* packets after which they are repeated: ever fewer */
@@ -248,6 +250,7 @@ void ccq_dial(ccq_context *context, const ccq_command *command);
 void ccq_read_packet(ccq_connection *connection, const uint8_t *packet, size_t length, const ccq_sockaddr *from, uint32_t ecn);
 void ccq_expire(ccq_connection *connection);
 void ccq_mark(ccq_connection *connection);
+bool ccq_has_work(const ccq_connection *connection);
 void ccq_reschedule(ccq_connection *connection);
 void ccq_publish_figures(ccq_connection *connection);
 void ccq_datagram_done(ccq_connection *connection, bool sent);

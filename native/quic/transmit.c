@@ -16,6 +16,7 @@
 
 #define MAX_SEGMENTS 44 /* 44 packets of 1,452 bytes fit one datagram of 64 KiB */
 #define MAX_VECTORS 16
+#define PROBE_BYTES 64 /* a packet that holds a PING */
 
 bool ccq_send_now(ccq_context *context, const void *bytes, size_t length, const ccq_sockaddr *to) {
   context->stats.send_calls++;
@@ -206,6 +207,28 @@ static ngtcp2_ssize write_stream(ccq_connection *connection, ccq_stream *stream,
   return length;
 }
 
+/*
+ * Libngtcp2 0.12 arms no probe timeout for packets that hold only datagrams: a congestion window that is full of lost ones would stay full until the connection
+ * ends. So a PING follows the datagrams of a pass, and they leave it room: it is acknowledged, and what was sent before and is not is lost; or it is probed for.
+ */
+static uint64_t datagram_window(ccq_connection *connection) {
+  if (!connection->datagrams) {
+    return 0;
+  }
+  ngtcp2_conn_stat stat;
+  ngtcp2_conn_get_conn_stat(connection->quic, &stat);
+  return stat.cwnd > stat.bytes_in_flight ? stat.cwnd - stat.bytes_in_flight : 0;
+}
+
+static ngtcp2_ssize write_ping(ccq_connection *connection, packet *packet) {
+  ccq_context *context = connection->context;
+  ngtcp2_conn_set_keep_alive_timeout(connection->quic, 1); /* nothing else makes the library write one */
+  context->now++;
+  ngtcp2_ssize length = write_stream(connection, NULL, packet);
+  ngtcp2_conn_set_keep_alive_timeout(connection->quic, context->config.keep_alive_ms * NGTCP2_MILLISECONDS);
+  return length;
+}
+
 static void tell_writable(ccq_connection *connection) {
   if (!connection->notify || connection->unsent > connection->context->config.low_water) {
     return;
@@ -217,6 +240,7 @@ static void tell_writable(ccq_connection *connection) {
 /* Sends what the connection has to send and may send now. */
 void ccq_flush(ccq_connection *connection) {
   ccq_context *context = connection->context;
+  connection->look_at = 0;
   if (connection->connected && connection->requests) {
     ccq_streams_open(connection);
     if (connection->state != CCQ_ALIVE) {
@@ -226,7 +250,7 @@ void ccq_flush(ccq_connection *connection) {
   size_t room = context->config.max_udp_payload;
   size_t burst = ngtcp2_conn_get_send_quantum(connection->quic) / room;
   burst = burst < 1 ? 1 : burst > MAX_SEGMENTS ? MAX_SEGMENTS : burst;
-  if (context->arena_used + burst * room > CCQ_ARENA_BYTES || context->message_count + burst > CCQ_MESSAGES) {
+  if (context->arena_used + (burst + 1) * room > CCQ_ARENA_BYTES || context->message_count + burst + 1 > CCQ_MESSAGES) {
     ccq_send_queued(context);
   }
   run run = {.start = context->arena + context->arena_used, .end = context->arena + context->arena_used};
@@ -234,11 +258,15 @@ void ccq_flush(ccq_connection *connection) {
   packet packet = {.room = room};
   ngtcp2_path_storage_zero(&packet.path);
   size_t written = 0, bytes = 0;
+  uint64_t window = datagram_window(connection);
+  bool unprobed = false;
   ccq_stream *served = NULL;
-  while (written < burst && connection->state == CCQ_ALIVE) {
+  while ((written < burst || unprobed) && connection->state == CCQ_ALIVE) {
     packet.to = run.end;
-    ccq_stream *stream = connection->datagrams ? NULL : connection->sending;
-    ngtcp2_ssize length = connection->datagrams ? write_datagram(connection, &packet) : write_stream(connection, stream, &packet);
+    bool datagram = written < burst && connection->datagrams && window >= room + PROBE_BYTES;
+    bool ping = !datagram && unprobed;
+    ccq_stream *stream = datagram || ping ? NULL : connection->sending;
+    ngtcp2_ssize length = datagram ? write_datagram(connection, &packet) : ping ? write_ping(connection, &packet) : write_stream(connection, stream, &packet);
     if (length == NGTCP2_ERR_WRITE_MORE) {
       continue;
     }
@@ -247,12 +275,18 @@ void ccq_flush(ccq_connection *connection) {
       ccq_fail(connection, (int)length);
       return;
     }
+    if (length == 0 && datagram && unprobed) {
+      window = 0;
+      continue;
+    }
     if (length == 0) {
       break; /* congestion window or pacing: an acknowledgement or the timer comes back */
     }
+    unprobed = datagram;
     served = stream ? stream : served;
     add_packet(context, &run, (size_t)length, &packet.path.path, packet.info.ecn);
     bytes += (size_t)length;
+    window -= window < (size_t)length ? window : (size_t)length;
     written++;
   }
   finish_run(context, &run);
@@ -263,7 +297,7 @@ void ccq_flush(ccq_connection *connection) {
     ngtcp2_conn_update_pkt_tx_time(connection->quic, context->now);
     connection->figures.sent_packets += written;
     connection->figures.sent_bytes += bytes;
-    if (written == burst) {
+    if (written >= burst) {
       ccq_mark(connection); /* there may be more: pacing decides at the next pass */
     }
     if (served && connection->sending == served && served->next && served->next->priority == served->priority) {

@@ -86,6 +86,13 @@ internal sealed class MeshWorld(EndpointKind by = EndpointKind.Tls, double loss 
         return node;
     }
 
+    /// <summary>Ends a node before the world ends, and keeps nothing of it.</summary>
+    public async Task End(MeshNode node)
+    {
+        _nodes.Remove(node);
+        await node.DisposeAsync();
+    }
+
     public MeshNode Relay(byte key, Func<MeshOptions, MeshOptions>? change = null)
     {
         var at = new IPEndPoint(IPAddress.Loopback, 0);

@@ -7,14 +7,20 @@ internal static class Fuzzing
 {
     private static readonly double Seconds = double.TryParse(Environment.GetEnvironmentVariable("FUZZ_SECONDS"), out var seconds) ? seconds : 0;
 
-    public static void Run(int rounds, Action<Random> round)
+    public static void Run(int rounds, Action<Random> round) => RunAsync(rounds, random =>
+    {
+        round(random);
+        return Task.CompletedTask;
+    }).GetAwaiter().GetResult();
+
+    public static async Task RunAsync(int rounds, Func<Random, Task> round)
     {
         var watch = Stopwatch.StartNew();
         for (var seed = 0; seed < rounds || watch.Elapsed.TotalSeconds < Seconds; seed++)
         {
             try
             {
-                round(new Random(seed));
+                await round(new Random(seed));
             }
             catch (Exception e)
             {

@@ -14,12 +14,12 @@ internal sealed class Dialer : IAsyncDisposable
     private readonly X509Certificate2 _certificate;
     private readonly QuicPort _quic;
 
-    /// <summary>A dialer with a fresh key.</summary>
-    public Dialer(Domains domains)
+    /// <summary>A dialer with a fresh key. <paramref name="ackAtOnce"/> acknowledges every second packet even where many came together, as they do on a loopback only.</summary>
+    public Dialer(Domains domains, bool ackAtOnce)
     {
         _domains = domains;
         _certificate = NodeCertificate.Create(PrivateKey.Create(SystemRandomSource.Instance), domains.RelayStaking);
-        _quic = new QuicPort(_certificate, domains.RelayStaking, NullLoggerFactory.Instance);
+        _quic = new QuicPort(_certificate, domains.RelayStaking, NullLoggerFactory.Instance, ackAtOnce);
     }
 
     /// <summary>Connects. Throws <see cref="IOException"/>.</summary>

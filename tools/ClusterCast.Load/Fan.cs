@@ -41,7 +41,7 @@ internal sealed class Fan(Options options, CancellationToken stop)
         var publisher = broadcaster.Publish(Track, (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), DemoAccounts.SigningKey);
         var source = SyntheticSource.RunAsync(publisher, options.Count("kbit", 1_500), options.Count("part-ms", 100), _tally, end.Token);
 
-        await using var dialer = new Dialer(chain.Domains);
+        await using var dialer = new Dialer(chain.Domains, options.Count("ack-at-once", 0) != 0);
         await using var probe = new StatusProbe(options.Text("http"));
         using var subscribers = new SubscriberSet(dialer, chain, Track, purses, _tally, options.Count("hash", 0) != 0);
         await using var viewers = new ViewerSet(() => Common(chain, streams, PeerRole.Viewer, relays[0], logs), Track, purses, _tally);
@@ -67,7 +67,7 @@ internal sealed class Fan(Options options, CancellationToken stop)
             subscribers = count,
             verifying = verify,
             alive = subscribers.Alive + viewers.Alive,
-            ended = subscribers.Reasons,
+            ended = (IReadOnlyList<string>)[.. subscribers.Reasons, .. viewers.Reasons],
             seconds = Math.Round(elapsed, 3),
             gbitPerSecond = Math.Round(gbit / elapsed, 4),
             leaves = _tally.Leaves - leaves,

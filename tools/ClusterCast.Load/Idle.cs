@@ -22,7 +22,7 @@ internal sealed class Idle(Options options, CancellationToken stop)
         using var chain = await ChainAccess.OpenAsync(new RoleContext(settings, NullLoggerFactory.Instance, TimeProvider.System, Console.Out), stop);
         var process = new ProcessWatch(options.Count("pid", 0));
         var purses = new Purses([]);
-        await using var dialer = new Dialer(chain.Domains);
+        await using var dialer = new Dialer(chain.Domains, ackAtOnce: false);
         using var warm = new SubscriberSet(dialer, chain, new TrackKey(new StreamId(1), 480), purses, new Tally(), hash: false);
         using var measured = new SubscriberSet(dialer, chain, new TrackKey(new StreamId(1), 480), purses, new Tally(), hash: false);
         await warm.OpenAsync(relays, WarmUp, AtOnce, stop, idle: true);

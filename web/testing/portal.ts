@@ -53,7 +53,10 @@ export class TestPortal {
   async #answer(path: string, body: string, response: ServerResponse): Promise<void> {
     this.requests.push(path);
     const { deployment, relays } = this.options;
-    if (path === "/rpc") return this.#rpc(JSON.parse(body) as Call, response);
+    if (path === "/rpc") {
+      const calls = JSON.parse(body) as Call | Call[];
+      return this.#json(response, Array.isArray(calls) ? calls.map((call) => this.#rpc(call)) : this.#rpc(calls));
+    }
     if (path === "/api/config") return this.#json(response, { ...deployment, chainId: Number(deployment.chainId), rpcUrl: `${this.url}/rpc`, usdc: USDC, epochSeconds: 86_400, devnet: true });
     if (path === "/api/streams") return this.#json(response, [{ id: "1", title: "The test picture", live: true }, { id: "2", title: "Nothing on", live: false }]);
     if (path === "/api/streams/1") return this.#json(response, { id: "1", title: "The test picture", category: "Tests", live: true, tracks: [480] });
@@ -82,7 +85,7 @@ export class TestPortal {
     return { txHash: `0x${"11".repeat(32)}` };
   }
 
-  #rpc(call: Call, response: ServerResponse): void {
+  #rpc(call: Call): object {
     const [{ data }] = call.params, word = `0x${data.slice(10, 74)}` as Hex;
     const results: Record<string, () => Hex> = {
       [toFunctionSelector("delegationsOf(uint256)")]: () => encodeAbiParameters(
@@ -94,7 +97,7 @@ export class TestPortal {
       [toFunctionSelector("name()")]: () => encodeAbiParameters([{ type: "string" }], ["USD Coin"]),
       [toFunctionSelector("version()")]: () => encodeAbiParameters([{ type: "string" }], ["2"]),
     };
-    this.#json(response, { jsonrpc: "2.0", id: 1, result: results[data.slice(0, 10)]?.() ?? "0x" });
+    return { jsonrpc: "2.0", id: call.id, result: results[data.slice(0, 10)]?.() ?? "0x" };
   }
 
   #json(response: ServerResponse, value: object, status = 200): void {
@@ -102,4 +105,4 @@ export class TestPortal {
   }
 }
 
-interface Call { params: [{ to: string; data: string }] }
+interface Call { id: number; params: [{ to: string; data: string }] }

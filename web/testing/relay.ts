@@ -63,6 +63,9 @@ export class TestRelay {
     await new Promise((done) => this.#server.close(done));
   }
 
+  /** Says something to every viewer that is connected. */
+  tell(frame: Frame): void { for (const socket of this.#sockets) socket.send(encode(frame)); }
+
   #serve(socket: WebSocket): void {
     this.connections++;
     this.#sockets.add(socket);

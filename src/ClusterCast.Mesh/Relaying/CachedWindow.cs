@@ -1,5 +1,7 @@
+using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Protocol.Identifiers;
 using ClusterCast.Protocol.Windows;
+using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Relaying;
 
@@ -8,7 +10,9 @@ internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes
 {
     // A timestamp of 0 is an absent leaf: the clock's origin lies before the process.
     private readonly long[] _arrivedAt = new long[leafHashes.Count];
+    private readonly SharedFrame?[] _shared = new SharedFrame?[leafHashes.Count];
     private int _missing = leafHashes.Count;
+    private bool _isShared = true;
 
     /// <summary>The signed node.</summary>
     public PartNode Node { get; } = node;
@@ -60,6 +64,39 @@ internal sealed class CachedPart(PartNode node, IReadOnlyList<Hash32> leafHashes
 
     /// <summary>The bytes of one leaf.</summary>
     public ReadOnlySpan<byte> Leaf(int leaf) => Bytes.AsSpan(leaf * WindowLimits.LeafBytes, WindowLimits.LeafLength(Bytes.Length, leaf));
+
+    /// <summary>The frame of a leaf that is there, one for all subscribers of the channel that asked first; null for the others. Thread-safe.</summary>
+    public SharedFrame? LeafFrame(byte channel, uint window, int leaf)
+    {
+        if (Volatile.Read(ref _shared[leaf]) is not { } frame)
+        {
+            lock (_shared)
+            {
+                if (!_isShared)
+                {
+                    return null;
+                }
+
+                frame = _shared[leaf] ??= SharedFrame.Of(new LeafMessage(channel, window, Node.Index, (byte)leaf, Leaf(leaf)));
+            }
+        }
+
+        return frame?.Channel == channel ? frame : null;
+    }
+
+    /// <summary>Lets go of the frames: who is so late is sent copies.</summary>
+    public void Unshare()
+    {
+        lock (_shared)
+        {
+            _isShared = false;
+            foreach (ref var frame in _shared.AsSpan())
+            {
+                frame?.Dispose();
+                frame = null;
+            }
+        }
+    }
 }
 
 /// <summary>A window in the cache, under at least one valid head. Changes only under the gate of its <see cref="TrackCache"/>.</summary>
@@ -96,6 +133,9 @@ internal sealed class CachedWindow(ulong run, uint number, Hash32 prev, ReadOnly
 
     /// <summary>Capture time of its first part, Unix ms; null before that one.</summary>
     public ulong? BeganAt => _parts.Count > 0 ? _parts[0].Node.Time : null;
+
+    /// <summary>Lets go of the frames that are kept for many subscribers.</summary>
+    public void Unshare() => _parts.ForEach(part => part.Unshare());
 
     /// <summary>Adds what a new head covers.</summary>
     public void Advance(IEnumerable<CachedPart> parts, SignedHead head)

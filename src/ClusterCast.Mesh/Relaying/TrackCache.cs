@@ -10,6 +10,9 @@ namespace ClusterCast.Mesh.Relaying;
 /// </summary>
 internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan keepFor, long keepBytes)
 {
+    // Nearly all subscribers are here; who reads further behind is sent copies.
+    private const int SharedWindows = 2;
+
     private readonly List<CachedWindow> _windows = [];
     private TrackFeed[] _feeds = [];
 
@@ -199,6 +202,10 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
                 var at = _windows.FindLastIndex(w => w.Run < run || (w.Run == run && w.Number < number)) + 1;
                 IsEnded &= at < _windows.Count;
                 _windows.Insert(at, window);
+                if (_windows.Count > SharedWindows)
+                {
+                    _windows[^(SharedWindows + 1)].Unshare();
+                }
             }
 
             var held = window.Parts.Count;
@@ -227,6 +234,7 @@ internal sealed class TrackCache(TrackKey track, TimeProvider time, TimeSpan kee
         while (_windows.Count > 1 && (bytes > keepBytes || time.GetElapsedTime(_windows[0].NewestAt) > keepFor))
         {
             bytes -= _windows[0].ByteLength;
+            _windows[0].Unshare();
             _windows.RemoveAt(0);
         }
     }

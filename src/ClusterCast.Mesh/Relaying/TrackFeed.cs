@@ -251,13 +251,16 @@ internal sealed class TrackFeed : IMediaSource
             return false;
         }
 
-        var start = batch.Length;
-        var copy = batch.AddLeaf(Channel, _window.Number, part.Node.Index, (byte)_leaf, bytes);
-        if (_fault is not null && !_fault.OnLeaf(Track, _window.Number, part.Node.Index, _leaf, copy))
+        if (_fault is not null || !batch.TakesShared || !batch.TryAddShared(part.LeafFrame(Channel, _window.Number, _leaf)))
         {
-            batch.TakeBack(batch.Length - start);
-            _stopped = true;
-            return false;
+            var start = batch.Length;
+            var copy = batch.AddLeaf(Channel, _window.Number, part.Node.Index, (byte)_leaf, bytes);
+            if (_fault is not null && !_fault.OnLeaf(Track, _window.Number, part.Node.Index, _leaf, copy))
+            {
+                batch.TakeBack(batch.Length - start);
+                _stopped = true;
+                return false;
+            }
         }
 
         IsUnpaid = false;

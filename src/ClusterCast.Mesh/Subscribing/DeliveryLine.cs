@@ -21,12 +21,16 @@ internal sealed class DeliveryLine(Action<VerifiedWindow, VerifiedPart> deliver)
 
     private readonly List<VerifiedWindow> _windows = [];
     private int _part;
+    private int _leavesOfAWindow;
 
     /// <summary>Parts given out.</summary>
     public long Delivered { get; private set; }
 
     /// <summary>Parts under a valid head that were given up.</summary>
     public long Lost { get; private set; }
+
+    /// <summary>Leaves that were given up. Where no head told how many there were, as many as in the whole window before.</summary>
+    public long LeavesLost { get; private set; }
 
     /// <summary>What is to be fetched; null when nothing is missing.</summary>
     public Hole? Missing
@@ -95,6 +99,7 @@ internal sealed class DeliveryLine(Action<VerifiedWindow, VerifiedPart> deliver)
                 return;
             }
 
+            _leavesOfAWindow = Leaves(first, 0);
             _windows.RemoveAt(0);
             _part = 0;
         }
@@ -136,9 +141,27 @@ internal sealed class DeliveryLine(Action<VerifiedWindow, VerifiedPart> deliver)
 
     private void Drop()
     {
-        Lost += _windows[0].Parts.Count - _part;
+        var first = _windows[0];
+        Lost += first.Parts.Count - _part;
+        LeavesLost += Leaves(first, _part);
         _windows.RemoveAt(0);
         _part = 0;
+        if (_windows.Count > 0 && _windows[0].Run == first.Run)
+        {
+            var unseen = first.IsClosed ? 0 : Math.Max(0, _leavesOfAWindow - Leaves(first, 0));
+            LeavesLost += unseen + (_leavesOfAWindow * (_windows[0].Number - first.Number - 1L));
+        }
+    }
+
+    private static int Leaves(VerifiedWindow window, int fromPart)
+    {
+        var count = 0;
+        for (var part = fromPart; part < window.Parts.Count; part++)
+        {
+            count += window.Parts[part].LeafHashes.Count;
+        }
+
+        return count;
     }
 
     private bool IsFinished(VerifiedWindow window) => window.IsClosed && _part == window.Parts.Count;

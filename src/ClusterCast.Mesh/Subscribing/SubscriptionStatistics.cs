@@ -28,6 +28,7 @@ public enum SubscriptionState
 /// <param name="OverheadBytes">All other bytes received for the track: frames, hashes, signatures, duplicates.</param>
 /// <param name="PartsDelivered">Complete parts given out, in order.</param>
 /// <param name="PartsLost">Parts under a verified head that never became complete.</param>
+/// <param name="LeavesLost">Leaves that never came; where no head told how many there were, as many as in the whole window before.</param>
 /// <param name="PartsDropped">Parts that the reader did not take in time.</param>
 /// <param name="Switches">Changes from one relay to another.</param>
 /// <param name="RelaysUsed">Relays that verified bytes came from.</param>
@@ -43,6 +44,7 @@ public sealed record SubscriptionStatistics(
     long OverheadBytes,
     long PartsDelivered,
     long PartsLost,
+    long LeavesLost,
     long PartsDropped,
     int Switches,
     IReadOnlyList<Address> RelaysUsed,

@@ -91,6 +91,9 @@ internal sealed class TrackReceiver
     /// <summary>Parts under a valid head that never became complete.</summary>
     public long PartsLost => _line.Lost;
 
+    /// <summary>Leaves of lost parts, and of windows that were never announced.</summary>
+    public long LeavesLost => _line.LeavesLost;
+
     /// <summary>Parts that the reader did not take in time.</summary>
     public long PartsDropped { get; private set; }
 

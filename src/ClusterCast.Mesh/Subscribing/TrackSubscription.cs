@@ -67,7 +67,7 @@ public sealed class TrackSubscription : IAsyncDisposable
                 return new SubscriptionStatistics(
                     state, active?.Node, active is { IsPush: false } ? _floor.Book.Find(active.Node)?.Price : null,
                     _receiver.LeavesVerified, _receiver.LeavesRejected, _receiver.VerifiedBytes, _overhead,
-                    _receiver.PartsDelivered, _receiver.PartsLost, _receiver.PartsDropped, _parents.Switches, [.. _used], [.. _banned], _receiver.NewestTime);
+                    _receiver.PartsDelivered, _receiver.PartsLost, _receiver.LeavesLost, _receiver.PartsDropped, _parents.Switches, [.. _used], [.. _banned], _receiver.NewestTime);
             }
         }
     }

@@ -1,10 +1,14 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using ClusterCast.Mesh.Transports.Quic;
+using ClusterCast.Mesh.Transports.Quic.Native;
 using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Transports;
 
 /// <summary>
-/// Whole frames on their way into one write. The buffer is rented while there is something to send; a leaf's bytes are copied here once and nowhere else.
+/// Whole frames on their way into one write. The buffer is rented while there is something to send. A leaf's bytes are copied here, or stay where they are in memory
+/// that the transport sends from (<see cref="TryAddShared"/>).
 /// </summary>
 internal sealed class FrameBatch : IBufferWriter<byte>, IDisposable
 {
@@ -12,19 +16,60 @@ internal sealed class FrameBatch : IBufferWriter<byte>, IDisposable
     private const int FullAt = 60 * 1024;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FullAt + WireLimits.HeaderBytes + WireLimits.BodyBytes);
+    private readonly List<SharedPiece> _shared = [];
     private int _length;
+    private int _sharedBytes;
 
     /// <summary>Bytes written.</summary>
-    public int Length => _length;
+    public int Length => _length + _sharedBytes;
 
     /// <summary>Whether the batch should be sent before more is added. Below it any one frame fits.</summary>
-    public bool IsFull => _length > FullAt;
+    public bool IsFull => Length > FullAt;
 
-    /// <summary>The frames.</summary>
-    public ReadOnlyMemory<byte> Frames => _buffer.AsMemory(0, _length);
+    /// <summary>Whether the transport that the batch is for sends from shared memory.</summary>
+    public bool TakesShared { get; set; }
+
+    /// <summary>The frames, all of them copied.</summary>
+    public ReadOnlyMemory<byte> Frames
+    {
+        get
+        {
+            CopyShared();
+            return _buffer.AsMemory(0, _length);
+        }
+    }
+
+    /// <summary>The bytes of the frames that are not shared.</summary>
+    public ReadOnlySpan<byte> Own => _buffer.AsSpan(0, _length);
+
+    /// <summary>The frames that are shared, in order, each with the number of own bytes before it.</summary>
+    public ReadOnlySpan<SharedPiece> Shared => CollectionsMarshal.AsSpan(_shared);
 
     /// <summary>Starts anew.</summary>
-    public void Clear() => _length = 0;
+    public void Clear()
+    {
+        foreach (var piece in _shared)
+        {
+            Slab.Release(piece.Slab);
+        }
+
+        _shared.Clear();
+        _sharedBytes = 0;
+        _length = 0;
+    }
+
+    /// <summary>Appends a frame without copying it; false when the batch takes none, or the frame is disposed.</summary>
+    public bool TryAddShared(SharedFrame? frame)
+    {
+        if (!TakesShared || frame is null || frame.Take() is var slab && slab == 0)
+        {
+            return false;
+        }
+
+        _shared.Add(new SharedPiece(_length, slab, frame.Length));
+        _sharedBytes += frame.Length;
+        return true;
+    }
 
     /// <summary>Appends an encoded frame.</summary>
     public void AddEncoded(ReadOnlySpan<byte> frame)
@@ -70,12 +115,41 @@ internal sealed class FrameBatch : IBufferWriter<byte>, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Clear();
         var buffer = _buffer;
         _buffer = [];
-        _length = 0;
         if (buffer.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+    private void CopyShared()
+    {
+        if (_shared.Count == 0)
+        {
+            return;
+        }
+
+        var (all, taken, at) = (ArrayPool<byte>.Shared.Rent(_buffer.Length), 0, 0);
+        foreach (var piece in _shared)
+        {
+            Own[taken..piece.At].CopyTo(all.AsSpan(at));
+            at += piece.At - taken;
+            taken = piece.At;
+            Slab.Bytes(piece.Slab, 0, piece.Length).CopyTo(all.AsSpan(at));
+            at += piece.Length;
+        }
+
+        Own[taken..].CopyTo(all.AsSpan(at));
+        at += _length - taken;
+        ArrayPool<byte>.Shared.Return(_buffer);
+        Clear();
+        (_buffer, _length) = (all, at);
+    }
 }
+
+/// <summary>A shared frame in a batch.</summary>
+/// <param name="At">Own bytes of the batch before it.</param>
+/// <param name="Slab">Its memory; the batch holds a reference.</param>
+/// <param name="Length">Its bytes.</param>
+internal readonly record struct SharedPiece(int At, nint Slab, int Length);

@@ -132,7 +132,7 @@ internal sealed class FrameSender(ITransport transport, PeerLane? lane, SendPump
         {
             while (!_isEnding && Fill(batch))
             {
-                if (lane is { IsSending: true } || !_direct!.TrySend(batch.Frames.Span))
+                if (lane is { IsSending: true } || !_direct!.TrySend(batch))
                 {
                     return false;
                 }

@@ -24,7 +24,7 @@ internal sealed class SendPump : IThreadPoolWorkItem
     /// <inheritdoc/>
     void IThreadPoolWorkItem.Execute()
     {
-        var batch = new FrameBatch();
+        var batch = new FrameBatch { TakesShared = true };
         try
         {
             do
@@ -55,7 +55,7 @@ internal sealed class SendPump : IThreadPoolWorkItem
             {
                 // The sender's own loop goes on with the batch when the transport has room.
                 sender.GoOn(batch);
-                batch = new FrameBatch();
+                batch = new FrameBatch { TakesShared = true };
             }
         }
 

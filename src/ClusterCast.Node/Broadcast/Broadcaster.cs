@@ -26,6 +26,7 @@ internal sealed class Broadcaster(MeshNode mesh, RtmpServer rtmp, StreamId strea
     private Publisher? _publisher;
     private bool _publishing;
     private string? _refusal;
+    private long _leaves;
 
     /// <summary>For <c>/api/status</c>.</summary>
     public object Status() => new
@@ -36,6 +37,7 @@ internal sealed class Broadcaster(MeshNode mesh, RtmpServer rtmp, StreamId strea
         track = _publisher is null ? null : $"{_publisher.Track.Track}p",
         window = _publisher?.Window ?? 0,
         subscribers = _publisher?.Subscribers ?? 0,
+        leavesPublished = Interlocked.Read(ref _leaves),
         refused = _refusal,
     };
 
@@ -78,6 +80,7 @@ internal sealed class Broadcaster(MeshNode mesh, RtmpServer rtmp, StreamId strea
                         _publisher!.AddPart(part.Bytes.Span, (ulong)part.CaptureTimeMs, part.StartsSegment);
                         Parts.Add(1);
                         Bytes.Add(part.Bytes.Length);
+                        Interlocked.Add(ref _leaves, WindowLimits.LeafCount(part.Bytes.Length));
                         break;
                 }
             }

@@ -65,7 +65,8 @@ public sealed class WatchRole : IRole
         var hls = settings.Switch("watch:hls") ? new HlsWindow(LiveSegments + ((int)from.TotalSeconds / 2)) : null;
         var track = await FindTrackAsync(mesh, settings, over.Token).ConfigureAwait(false);
         await using var subscription = mesh.Subscribe(track);
-        var viewer = new WatchStatus(mesh, subscription, purse.Purse, context.Time);
+        var playback = new Playback();
+        var viewer = new WatchStatus(mesh, subscription, playback, purse.Purse, context.Time);
         await using var web = await WebHost.StartAsync(
             context, "watch", settings.Required("watch:http", "Give an address like 127.0.0.1:0."), () => null,
             app =>
@@ -84,7 +85,7 @@ public sealed class WatchRole : IRole
 
         ReadyLine.Write(context.Output, "watch", ("http", url), ("hls", hls is null ? "" : $"{url}/hls/stream.m3u8"));
         var printing = viewer.PrintAsync(log, over.Token);
-        await TakeAsync(mesh, subscription, from, hls, log, over.Token).ConfigureAwait(false);
+        await TakeAsync(mesh, subscription, playback, from, hls, context.Time, log, over.Token).ConfigureAwait(false);
         await printing.ConfigureAwait(false);
         await subscription.DisposeAsync().ConfigureAwait(false);
         return await ReportAsync(viewer, settings.Text("watch:report")).ConfigureAwait(false);
@@ -111,7 +112,8 @@ public sealed class WatchRole : IRole
         }
     }
 
-    private static async Task TakeAsync(MeshNode mesh, TrackSubscription subscription, TimeSpan from, HlsWindow? hls, ILogger log, CancellationToken stop)
+    private static async Task TakeAsync(
+        MeshNode mesh, TrackSubscription subscription, Playback playback, TimeSpan from, HlsWindow? hls, TimeProvider time, ILogger log, CancellationToken stop)
     {
         void Take(ReceivedPart part)
         {
@@ -123,6 +125,7 @@ public sealed class WatchRole : IRole
         {
             await foreach (var part in subscription.Parts.ReadAllAsync(stop).ConfigureAwait(false))
             {
+                playback.Take(time.GetUtcNow().ToUnixTimeMilliseconds(), part.Part.Node.Time, part.Part.LeafHashes.Count);
                 if (from > TimeSpan.Zero)
                 {
                     log.LogInformation(

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace ClusterCast.Node.Watch;
 
 /// <summary>The figures of a headless viewer.</summary>
-internal sealed class WatchStatus(MeshNode mesh, TrackSubscription subscription, Purse purse, TimeProvider time)
+internal sealed class WatchStatus(MeshNode mesh, TrackSubscription subscription, Playback playback, Purse purse, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -47,6 +47,7 @@ internal sealed class WatchStatus(MeshNode mesh, TrackSubscription subscription,
     private object Read()
     {
         var media = subscription.Statistics;
+        var played = playback.Figures;
         var money = purse.Statistics.Total;
         return new
         {
@@ -62,6 +63,15 @@ internal sealed class WatchStatus(MeshNode mesh, TrackSubscription subscription,
             proofOverheadPercent = media.VerifiedBytes == 0 ? 0 : Math.Round(100.0 * media.OverheadBytes / media.VerifiedBytes, 3),
             partsDelivered = media.PartsDelivered,
             partsLost = media.PartsLost,
+            partsDropped = media.PartsDropped,
+            leavesDelivered = played.Leaves,
+            leavesLost = media.LeavesLost,
+            leavesLate = played.LeavesLate,
+            stalls = played.Stalls,
+            stalledMs = Math.Round(played.StalledMs),
+            delayP50Ms = played.DelayP50Ms,
+            delayP95Ms = played.DelayP95Ms,
+            delayMaxMs = played.DelayMaxMs,
             latencyMs = Behind(media),
             relaysUsed = media.RelaysUsed.Select(relay => relay.ToString()).ToArray(),
             bannedRelays = media.Banned.Select(relay => relay.ToString()).ToArray(),

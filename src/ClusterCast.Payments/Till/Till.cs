@@ -217,8 +217,12 @@ public sealed class Till : IDisposable
             }
 
             // Reading the chain comes before the nonce is used up, so that a failed read can be repeated with the same SessionOpen.
-            var purse = await _chain.GetPurseAsync(open.Purse, _stopped.Token).ConfigureAwait(false);
-            var terms = await _chain.GetTermsAsync(session.Stream, _stopped.Token).ConfigureAwait(false);
+            // Both at once: a viewer waits for its first picture until both are here.
+            var readingPurse = _chain.GetPurseAsync(open.Purse, _stopped.Token).AsTask();
+            var readingTerms = _chain.GetTermsAsync(session.Stream, _stopped.Token).AsTask();
+            await Task.WhenAll(readingPurse, readingTerms).ConfigureAwait(false);
+            var purse = await readingPurse.ConfigureAwait(false);
+            var terms = await readingTerms.ConfigureAwait(false);
             if (CheckNonce(open) is { } stale)
             {
                 session.Refuse(stale);

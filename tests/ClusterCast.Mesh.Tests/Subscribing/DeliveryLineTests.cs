@@ -44,7 +44,23 @@ public sealed class DeliveryLineTests
         Assert.Equal(new Hole(1, 1, 2, 0, Blocks: true), _line.Missing);
         _line.GiveUp();
         Assert.Equal([(1, 0), (1, 1), (2, 0), (2, 1), (2, 2)], _given);
-        Assert.Equal(1, _line.Lost);
+        Assert.Equal((1, 1), (_line.Lost, _line.LeavesLost));
+    }
+
+    [Fact]
+    public void What_no_head_announced_counts_as_much_as_the_window_before()
+    {
+        _line.Open(Window(1));
+        _line.Open(Window(2));
+        _line.Open(Window(5));
+        _line.GiveUp();
+        Assert.Equal((0, 6), (_line.Lost, _line.LeavesLost));
+
+        _line.Open(Window(6, parts: 1, missing: [0], isClosed: false));
+        _line.Open(Window(7));
+        _line.GiveUp();
+        Assert.Equal((1, 9), (_line.Lost, _line.LeavesLost));
+        Assert.Equal([(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2), (5, 0), (5, 1), (5, 2), (7, 0), (7, 1), (7, 2)], _given);
     }
 
     [Fact]

@@ -84,14 +84,16 @@ public class FailoverTests
     {
         await using var scene = await Scene.Create(EndpointKind.Tls, loss: 0, pushed: false, o => o with { StallAfter = TimeSpan.FromMinutes(5) });
         await scene.Play(30);
-        var before = scene.Subscription.Statistics.Switches;
+        var before = scene.Subscription.Statistics;
         scene.Fault.Now = Misbehaviour.Silence;
         await scene.Play(100);
 
         var statistics = scene.Subscription.Statistics;
         Assert.Equal(0, statistics.PartsLost);
         Assert.NotEqual(scene.Bad.NodeId, statistics.Relay);
-        Assert.True(statistics.Switches > before);
+
+        // On a busy machine it may have been left for another that delivered first, before it fell silent.
+        Assert.True(statistics.Switches > before.Switches || before.Relay != scene.Bad.NodeId);
         Assert.Empty(statistics.Banned);
     }
 

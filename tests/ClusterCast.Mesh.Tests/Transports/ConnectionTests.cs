@@ -22,6 +22,17 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task What_follows_hello_at_once_is_answered_after_welcome()
+    {
+        await using var scene = await Scene.Open();
+        using var peer = await RawPeer.Connect(scene.Web.Url);
+        await peer.Send([.. Frame.Encode(Hello(31_337)), .. Frame.Encode(new Subscribe(1, new StreamId(404), 480, 0, 0)), .. Frame.Encode(new Ping(42))]);
+        Assert.Equal(FrameType.Welcome, (await peer.Read())!.Type);
+        Assert.Equal(RefusalCode.NotCarried, Refused.Read((await peer.Read(FrameType.Refused)).Body).Code);
+        Assert.Equal(42UL, Pong.Read((await peer.Read(FrameType.Pong)).Body).Value);
+    }
+
+    [Fact]
     public Task Another_chain_is_refused() => Refuses(Frame.Encode(Hello(1)), GoodbyeCode.WrongChain);
 
     [Fact]

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace ClusterCast.Mesh.Tests.Tree;
 
 /// <summary>
-/// The tree heals: relays are killed and started again, the network parts and heals, and every viewer keeps its stream. SOAK_SECONDS makes it longer.
+/// The tree heals: relays are killed and started again, the network parts and heals, and every viewer keeps its stream. SOAK_SECONDS makes it longer; SOAK_REPORT
+/// names a file for its figures.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed class ChurnTests(ITestOutputHelper output)
@@ -18,8 +20,10 @@ public sealed class ChurnTests(ITestOutputHelper output)
         await using var mesh = await ChurningMesh.Start(relays: 8, viewers: 3, random);
         await Flow(mesh, 350);
         var (handles, memory) = (ChurningMesh.Handles(), GC.GetTotalMemory(forceFullCollection: true));
+        mesh.StartCounting();
         var clock = Stopwatch.StartNew();
-        for (var round = 0; clock.Elapsed.TotalSeconds < seconds; round++)
+        var round = 0;
+        for (; clock.Elapsed.TotalSeconds < seconds; round++)
         {
             await mesh.Kill();
             await Flow(mesh, 60);
@@ -39,10 +43,31 @@ public sealed class ChurnTests(ITestOutputHelper output)
         Assert.Null(mesh.LoopOf());
         Assert.All(mesh.Viewers, viewer => Assert.Equal((0, 0), (viewer.Statistics.PartsLost, viewer.Statistics.LeavesRejected)));
         Assert.All(mesh.Viewers, viewer => Assert.Empty(viewer.Statistics.Banned));
-        Assert.InRange(ChurningMesh.Handles(), 0, handles + 60);
+        var handlesGrown = ChurningMesh.Handles() - handles;
         var grown = GC.GetTotalMemory(forceFullCollection: true) - memory;
+        var report = JsonSerializer.Serialize(
+            new
+            {
+                minutes = clock.Elapsed.TotalMinutes,
+                kills = round,
+                parts = mesh.Delivered,
+                switches = mesh.Viewers.Sum(viewer => viewer.Statistics.Switches),
+                stalls = mesh.Stalls,
+                longestGapMs = mesh.LongestGap.TotalMilliseconds,
+                handleGrowth = handlesGrown,
+                memoryGrowthMb = grown / 1e6,
+            });
+        output.WriteLine(report);
+        if (Environment.GetEnvironmentVariable("SOAK_REPORT") is { Length: > 0 } file)
+        {
+            await File.WriteAllTextAsync(file, report);
+        }
+
+        Assert.InRange(handlesGrown, int.MinValue, 60);
         Assert.InRange(grown, long.MinValue, 40_000_000);
-        output.WriteLine($"{clock.Elapsed.TotalSeconds:0} s, {mesh.Delivered} parts, {mesh.Viewers.Sum(v => v.Statistics.Switches)} switches, handles {handles} -> {ChurningMesh.Handles()}, memory {grown / 1e6:+0.0;-0.0} MB");
+
+        // The one that was killed last may still be on a stack.
+        Assert.InRange(mesh.Undead, 0, 1);
     }
 
     [Theory]

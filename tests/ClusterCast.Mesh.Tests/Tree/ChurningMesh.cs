@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using ClusterCast.Mesh.Publishing;
 using ClusterCast.Mesh.Subscribing;
@@ -16,6 +17,7 @@ internal sealed class ChurningMesh : IAsyncDisposable
     private const byte FirstViewer = 120;
     private const int PartBytes = 3_000;
     private const int PartsPerWindow = 25;
+    private static readonly TimeSpan Buffer = TimeSpan.FromSeconds(1);
 
     private readonly MeshWorld _world = new();
     private readonly Dictionary<byte, MeshNode?> _relays = [];
@@ -24,6 +26,8 @@ internal sealed class ChurningMesh : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _watching = [];
     private readonly Random _random;
+    private readonly List<WeakReference> _dead = [];
+    private readonly Lock _gaps = new();
     private long _delivered;
 
     private ChurningMesh(Random random) => _random = random;
@@ -39,6 +43,12 @@ internal sealed class ChurningMesh : IAsyncDisposable
 
     /// <summary>Parts that all viewers have checked together.</summary>
     public long Delivered => Interlocked.Read(ref _delivered);
+
+    /// <summary>Times that a viewer, a second behind the live edge, would have stood still for want of a part.</summary>
+    public int Stalls { get; private set; }
+
+    /// <summary>The longest time that a viewer waited for a part.</summary>
+    public TimeSpan LongestGap { get; private set; }
 
     /// <summary>The first thing that was wrong with what a viewer got; null while nothing was.</summary>
     public string? Fault { get; private set; }
@@ -79,7 +89,20 @@ internal sealed class ChurningMesh : IAsyncDisposable
             peer.Cut("The process was killed.");
         }
 
-        await node.DisposeAsync();
+        await _world.End(node);
+        _dead.Add(new WeakReference(node));
+    }
+
+    /// <summary>Relays that were killed and that something still holds.</summary>
+    public int Undead => _dead.Count(node => node.IsAlive);
+
+    /// <summary>Forgets the gaps so far: those of joining.</summary>
+    public void StartCounting()
+    {
+        lock (_gaps)
+        {
+            (Stalls, LongestGap) = (0, TimeSpan.Zero);
+        }
     }
 
     /// <summary>Starts a dead relay again, at another address.</summary>
@@ -145,10 +168,20 @@ internal sealed class ChurningMesh : IAsyncDisposable
         }
     }
 
+    private void Waited(TimeSpan gap)
+    {
+        lock (_gaps)
+        {
+            Stalls += gap > Buffer ? 1 : 0;
+            LongestGap = gap > LongestGap ? gap : LongestGap;
+        }
+    }
+
     // Every part is the one that was published after the one before.
     private async Task WatchAsync(TrackSubscription subscription, int viewer)
     {
         var next = -1;
+        var last = Stopwatch.GetTimestamp();
         try
         {
             await foreach (var part in subscription.Parts.ReadAllAsync(_stop.Token))
@@ -161,6 +194,8 @@ internal sealed class ChurningMesh : IAsyncDisposable
                 }
 
                 next = number + 1;
+                Waited(Stopwatch.GetElapsedTime(last));
+                last = Stopwatch.GetTimestamp();
                 Interlocked.Increment(ref _delivered);
             }
         }

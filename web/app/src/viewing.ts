@@ -1,8 +1,8 @@
 import { ChainKeys, ChainReader, decodeAs, Ledger, Player, Purse, readDelegations, readPurse, systemClock, systemRandom, domainsOf, type Deployment, type ReadableKeys } from "@clustercast/player";
-import { fromHex, type Verifier } from "@clustercast/verifier";
+import { fromHex } from "@clustercast/verifier";
 import { deposit, type Owner } from "./funding.ts";
-import { Keyring } from "./keyring.ts";
-import { portal, type PortalConfig } from "./portal.ts";
+import { portal } from "./portal.ts";
+import type { Prepared } from "./prepared.ts";
 import { settings } from "./settings.ts";
 
 const MAX_TICKET_BYTES = 16_000_000;
@@ -14,24 +14,27 @@ const RECORDS_EVERY_MS = 2_000;
 export class Viewing {
   readonly player: Player;
   readonly purse: Purse;
-  readonly keyring: Keyring;
+  readonly verifier: Prepared["verifier"];
+  readonly config: Prepared["config"];
+  readonly keyring: Prepared["keyring"];
   readonly chain: ChainReader;
   readonly #deployment: Deployment;
   #askedRecords = 0;
 
-  constructor(readonly verifier: Verifier, readonly config: PortalConfig, readonly stream: bigint, video: HTMLVideoElement, viewingKey: string | null, onChange: () => void) {
+  /** @param askedAt when the page was asked to play, on the clock of `performance.now()`. */
+  constructor({ verifier, config, keyring }: Prepared, readonly stream: bigint, video: HTMLVideoElement, askedAt: number, onChange: () => void) {
+    [this.verifier, this.config, this.keyring] = [verifier, config, keyring];
     this.#deployment = { chainId: BigInt(config.chainId), streamKeys: config.streamKeys, relayStaking: config.relayStaking, ticketBroker: config.ticketBroker };
     this.chain = new ChainReader(verifier, settings.rpcUrl(config.rpcUrl));
-    this.keyring = new Keyring(verifier, config.chainId, config.ticketBroker, viewingKey);
-    const key = this.keyring.viewingKey;
+    const key = keyring.viewingKey;
     const domains = domainsOf(verifier, this.#deployment);
     const ledger = new Ledger(localStorage, `clustercast:ledger:${config.chainId}:${config.ticketBroker.toLowerCase()}:${key.address}`);
     this.purse = new Purse(
       { verifier, domains, clock: systemClock, random: systemRandom, epochSeconds: config.epochSeconds }, key, ledger,
       { ceilingPrice: settings.ceilingPrice(), maxTicketBytes: MAX_TICKET_BYTES });
     this.player = new Player({
-      verifier, deployment: this.#deployment, stream, track: 0, video, purse: this.purse, onChange,
-      keys: this.#keysAndBalance(stream, config), moreRecords: () => void this.loadRecords(),
+      verifier, deployment: this.#deployment, stream, track: 0, video, askedAt, purse: this.purse, onChange,
+      keys: this.#keysAndBalance(stream, config.streamKeys), moreRecords: () => void this.loadRecords(),
     });
   }
 
@@ -71,8 +74,8 @@ export class Viewing {
   }
 
   /** The keys, ready once the balance is known too: an offer is judged by it. */
-  #keysAndBalance(stream: bigint, config: PortalConfig): ReadableKeys {
-    const keys = new ChainKeys(() => readDelegations(this.chain, config.streamKeys, stream));
+  #keysAndBalance(stream: bigint, streamKeys: string): ReadableKeys {
+    const keys = new ChainKeys(() => readDelegations(this.chain, streamKeys, stream));
     const balance = this.refreshBalance().catch(() => {});
     return {
       get ready() { return Promise.all([keys.ready, balance]).then(() => {}); },

@@ -4,47 +4,65 @@ import { h, say } from "./dom.ts";
 import { header } from "./header.ts";
 import { Overlay } from "./overlay.ts";
 import { portal, type StreamInfo } from "./portal.ts";
+import { prepared } from "./prepared.ts";
 import { PursePanel } from "./pursePanel.ts";
 import { RelayPanel } from "./relayPanel.ts";
 import { hashOptions, settings } from "./settings.ts";
 import { Viewing } from "./viewing.ts";
-import { verifierLoading } from "./wasm.ts";
 
 const REFRESH_MS = 250;
+/** The page is laid out when a relay is being dialed, or after this long. */
+const DIAL_MS = 60;
+/** The figures and panels come with the picture, or after this long. */
+const DRESS_MS = 400;
 
-/** The page of one stream. Everything that the picture needs is asked for at once. */
-export async function watchPage(root: HTMLElement, stream: bigint): Promise<void> {
-  const options = hashOptions(location.hash);
-  const asked = { config: portal.config(), info: portal.stream(stream), relays: portal.relays(stream) };
-  asked.info.catch(() => {});
+/** The page of one stream. Everything that the picture needs is asked for at once; `askedAt` is when, on the clock of `performance.now()`. */
+export async function watchPage(root: HTMLElement, stream: bigint, askedAt = 0): Promise<void> {
+  const asked = { relays: portal.relays(stream), info: portal.stream(stream) };
   asked.relays.catch(() => {});
+  asked.info.catch(() => {});
   const view = layout();
-  root.replaceChildren(header(), view.main);
+  const show = (): void => root.replaceChildren(header(), view.main);
+  // A page that is opened shows itself at once; on a click the relay comes first, since laying a page out keeps the answers waiting.
+  if (askedAt === 0) show();
   warmUp();
   try {
-    const [verifier, config] = await Promise.all([verifierLoading, asked.config]);
-    const viewing = new Viewing(verifier, config, stream, view.video, options.viewingKey, () => refresh());
+    let painted!: () => void;
+    const picture = new Promise<void>((seen) => { painted = seen; });
+    const explain = (trouble: string): void => {
+      say(view.trouble, trouble || (player.firstFrameMs === null ? "Connecting…" : ""));
+      view.stage.classList.toggle("waiting", view.trouble.textContent !== "" && !isMoving(view.video));
+    };
+    let refresh = (): void => {
+      explain(player.subscription.trouble);
+      if (player.firstFrameMs !== null) painted();
+    };
+    const viewing = new Viewing(await prepared(), stream, view.video, askedAt, () => refresh());
     const { player } = viewing;
+    exposeApi(viewing);
+    player.start();
+    const dialed = asked.relays.then((r) => viewing.takeRecords(r.records), (error: Error) => { player.subscription.trouble = error.message; });
+    await Promise.race([dialed, after(DIAL_MS)]);
+    if (askedAt !== 0) show();
+    addEventListener("pagehide", () => void player.stop());
+    await Promise.race([picture, after(DRESS_MS)]);
     const overlay = new Overlay(), relays = new RelayPanel(player), purse = new PursePanel(viewing);
-    const refresh = (): void => {
+    refresh = (): void => {
       const stats = player.stats();
       overlay.show(stats, player);
       relays.show();
       purse.show();
-      say(view.trouble, stats.trouble || (player.firstFrameMs === null ? "Connecting…" : ""));
-      view.stage.classList.toggle("waiting", view.trouble.textContent !== "" && !isMoving(view.video));
+      explain(stats.trouble);
     };
     view.stage.append(overlay.element);
     view.side.append(purse.element, relays.element);
-    exposeApi(viewing);
-    player.start();
-    void asked.relays.then((r) => viewing.takeRecords(r.records), (error: Error) => { player.subscription.trouble = error.message; });
     void asked.info.then((info) => showInfo(view, info), () => say(view.title, `Stream ${stream}`));
     setInterval(refresh, REFRESH_MS);
     refresh();
-    addEventListener("pagehide", () => void player.stop());
-    if (options.autofund) await autofund(viewing, purse, options.autofund);
+    const { autofund: amount } = hashOptions(location.hash);
+    if (amount) await autofund(viewing, purse, amount);
   } catch (error) {
+    show();
     say(view.trouble, (error as Error).message);
     view.stage.classList.add("waiting");
   }
@@ -60,6 +78,8 @@ async function autofund(viewing: Viewing, purse: PursePanel, amount: string): Pr
   await viewing.refreshBalance().catch(() => {});
   if (viewing.config.devnet && viewing.purse.balance === 0n) await purse.fund(amount, true);
 }
+
+function after(ms: number): Promise<void> { return new Promise((over) => setTimeout(over, ms)); }
 
 function isMoving(video: HTMLVideoElement): boolean { return !video.paused && video.readyState > 2; }
 

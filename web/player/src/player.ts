@@ -8,6 +8,7 @@ import { Reachability, Subscription, type ReadableKeys } from "./relays/index.ts
 import { systemSessions } from "./relays/webTransport.ts";
 import { domainsOf, type Deployment } from "./signing/index.ts";
 import { statsOf, type PlayerStats } from "./stats.ts";
+import { Timeline } from "./timeline.ts";
 import type { RelayRecord } from "./wire/index.ts";
 
 /** What a page gives to watch one stream. */
@@ -20,6 +21,8 @@ export interface PlayerOptions {
   video: HTMLVideoElement;
   keys: ReadableKeys;
   purse: Purse;
+  /** When the page was asked to play, on the clock of `performance.now()`; 0, the start of the navigation, where none is given. */
+  askedAt?: number;
   /** A relay without a verified leaf for this long is left, ms. */
   stallAfterMs?: number;
   moreRecords(): void;
@@ -35,17 +38,19 @@ export class Player {
   readonly counters = new Counters();
   readonly glass = new GlassToGlass();
   readonly purse: Purse;
-  /** From the start of the navigation to the first painted frame, ms. */
-  firstFrameMs: number | null = null;
+  /** The way to the first picture. */
+  readonly timeline: Timeline;
   #stopping: Promise<PlayerStats> | null = null;
 
   constructor(private readonly options: PlayerOptions) {
     const { verifier, deployment, stream, track, video, keys, purse } = options;
     this.purse = purse;
-    this.feeder = new Feeder(video, stream, options.onChange);
+    this.timeline = new Timeline(options.askedAt ?? 0);
+    this.feeder = new Feeder(video, stream, this.timeline, options.onChange);
     const context = {
       verifier, domains: domainsOf(verifier, deployment), chainId: deployment.chainId, clock: systemClock, random: systemRandom,
       openSocket: (url: string, protocol: string) => new WebSocket(url, protocol), openSession: systemSessions, reachability: new Reachability(),
+      timeline: this.timeline,
     };
     this.subscription = new Subscription(context, {
       stream, track, deployment, keys, purse, stallAfterMs: options.stallAfterMs ?? STALL_AFTER_MS,
@@ -53,6 +58,9 @@ export class Player {
     }, this.counters);
     this.#watchFrames(video);
   }
+
+  /** From the moment that the page was asked to play to the first painted frame, ms. */
+  get firstFrameMs(): number | null { return this.timeline.at("painted"); }
 
   addRecord(record: RelayRecord): void { this.subscription.add(record); }
   start(): void { this.subscription.start(); }
@@ -78,7 +86,7 @@ export class Player {
   #watchFrames(video: HTMLVideoElement): void {
     const shown: VideoFrameRequestCallback = (now, frame) => {
       if (this.firstFrameMs === null) {
-        this.firstFrameMs = Math.round(now);
+        this.timeline.mark("painted", now);
         this.feeder.painted();
         this.options.onChange();
       }

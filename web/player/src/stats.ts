@@ -1,10 +1,14 @@
 import type { Latency } from "./media/glassToGlass.ts";
 import type { Player } from "./player.ts";
 import type { TransportKind } from "./relays/index.ts";
+import type { Step } from "./timeline.ts";
 
 /** The figures of one viewing, as reports carry them. Money is micro-USDC in decimal strings. */
 export interface PlayerStats {
+  /** From the moment that the page was asked to play to the first painted frame; null before it. */
   firstFrameMs: number | null;
+  /** When each step to the first picture was taken, ms since the page was asked to play. */
+  timeline: Partial<Record<Step, number>>;
   /** null where the picture carries no time code. */
   glassToGlassMs: Latency | null;
   verifiedBytes: number;
@@ -46,6 +50,7 @@ export function statsOf(player: Player, video: HTMLVideoElement): PlayerStats {
   const now = Date.now();
   return {
     firstFrameMs: player.firstFrameMs,
+    timeline: player.timeline.steps,
     glassToGlassMs: glass.summary,
     verifiedBytes: counters.verifiedBytes,
     leavesVerified: counters.leavesVerified,

@@ -1,6 +1,6 @@
 import { encodeAbiParameters, toFunctionSelector, type Hex } from "viem";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Verifier } from "@clustercast/verifier";
+import { toHex, type Verifier } from "@clustercast/verifier";
 import { ChainKeys, ChainReader, readDelegations, readPurse, textOf } from "@clustercast/player/chain/index";
 import { loadVerifier } from "../../testing/wasm.ts";
 
@@ -29,6 +29,36 @@ test("a purse and a text are read", async () => {
   const purse = encodeAbiParameters([{ type: "address" }, { type: "uint32" }, { type: "uint32" }, { type: "uint32" }], [key as Hex, 3_000_000, 5, 9]);
   expect(await readPurse(chain({ result: purse }), contract, key)).toEqual({ owner: key, balance: 3_000_000n, exiting: 5n, exitAt: 9n });
   expect(textOf(await chain({ result: encodeAbiParameters([{ type: "string" }], ["USD Coin"]) }).call(contract, "name()"))).toBe("USD Coin");
+});
+
+describe("calls of one moment", () => {
+  const answers = [1n, 2n].map((n) => encodeAbiParameters([{ type: "uint256" }], [n]));
+  const two = async (reader: ChainReader): Promise<bigint[]> => (await Promise.all([reader.call(contract, "a()"), reader.call(contract, "b()")])).map((a) => BigInt(toHex(a)));
+  /** A chain that answers by `answer` and keeps how many calls came in each request. */
+  const counting = (sizes: number[], answer: (body: { id: number }[]) => unknown): ChainReader => new ChainReader(verifier, "http://chain", (_, init) => {
+    const body = JSON.parse(init!.body as string) as { id: number } | { id: number }[];
+    sizes.push(Array.isArray(body) ? body.length : 1);
+    return Promise.resolve(new Response(JSON.stringify(answer([body].flat()))));
+  });
+
+  test("go in one request, and their answers come in any order", async () => {
+    const sizes: number[] = [];
+    expect(await two(counting(sizes, (calls) => calls.map(({ id }) => ({ id, result: answers[id] })).reverse()))).toEqual([1n, 2n]);
+    expect(sizes).toEqual([2]);
+  });
+  test("go one by one, for good, where the endpoint takes no batches", async () => {
+    const sizes: number[] = [];
+    const reader = counting(sizes, (calls) => calls.length > 1 ? { error: { message: "no batches" } } : { result: answers[sizes.length % 2] });
+    expect((await two(reader)).toSorted()).toEqual([1n, 2n]);
+    await two(reader);
+    expect(sizes).toEqual([2, 1, 1, 1, 1]);
+  });
+  test("fail by themselves: one that has no answer does not take the other with it", async () => {
+    const reader = counting([], () => [{ id: 1, result: answers[1] }]);
+    const [first, second] = await Promise.allSettled([reader.call(contract, "a()"), reader.call(contract, "b()")]);
+    expect(first).toMatchObject({ status: "rejected", reason: { message: "The chain's RPC endpoint http://chain does not answer; choose another RPC endpoint in the settings." } });
+    expect(second.status).toBe("fulfilled");
+  });
 });
 
 describe("one sentence for", () => {

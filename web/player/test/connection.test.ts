@@ -1,7 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { concat, type Verifier } from "@clustercast/verifier";
-import { Reachability, RelayConnection, type Socket } from "@clustercast/player/relays/index";
+import { Reachability, RelayConnection, type ConnectionContext, type Socket } from "@clustercast/player/relays/index";
 import { digest, domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
+import { Timeline } from "@clustercast/player/timeline";
 import { decodeBody, encode, FrameParser, type Frame } from "@clustercast/player/wire/index";
 import { ManualClock } from "../../testing/clock.ts";
 import { unsignedRecord } from "../../testing/record.ts";
@@ -28,7 +29,7 @@ class Wire implements Socket {
 }
 
 let verifier: Verifier, domains: Domains, key: LocalKey;
-let clock: ManualClock, wire: Wire, opening: Promise<RelayConnection>, protocol = "";
+let context: ConnectionContext, clock: ManualClock, wire: Wire, opening: Promise<RelayConnection>, protocol = "";
 beforeAll(async () => {
   verifier = await loadVerifier();
   domains = domainsOf(verifier, deployment);
@@ -38,8 +39,8 @@ beforeEach(async () => {
   clock = new ManualClock();
   wire = new Wire();
   const random = seeded(4);
-  const context = {
-    verifier, domains, chainId: 31337n, clock, random: random.bytes, openSession: null, reachability: new Reachability(),
+  context = {
+    verifier, domains, chainId: 31337n, clock, random: random.bytes, openSession: null, reachability: new Reachability(), timeline: new Timeline(0),
     openSocket: (_: string, asked: string) => { protocol = asked; return wire; },
   };
   opening = RelayConnection.open(context, unsignedRecord(key.address, [{ kind: 2, url: "ws://relay" }]), 3_000);
@@ -60,6 +61,21 @@ test("says Hello as a viewer on the chain and measures the round trip to Welcome
   clock.advance(40);
   wire.give(welcome());
   expect((await opening).roundTrip).toBe(40);
+});
+
+test("what the caller sends at once leaves right behind Hello, and nothing comes to it before the proof was checked", async () => {
+  const got: string[] = [];
+  wire = new Wire();
+  const early = RelayConnection.open(context, unsignedRecord(key.address, [{ kind: 2, url: "ws://relay" }]), 3_000, (connection) => {
+    connection.onFrame = (frame) => got.push(frame.type);
+    connection.send({ type: "subscribe", channel: 1, stream: 1n, track: 480, window: 0, parts: 0 });
+  });
+  wire.onopen!();
+  await new Promise(setImmediate);
+  expect(wire.sent.map((frame) => frame.type)).toEqual(["hello", "subscribe"]);
+  wire.give(welcome(LocalKey.fresh(verifier)), { type: "ended", channel: 1, run: 1n });
+  await expect(early).rejects.toThrow("not the node that its record names");
+  expect(got).toEqual([]);
 });
 
 describe("refuses", () => {
@@ -118,7 +134,7 @@ describe("when open", () => {
   test("a WebTransport may cut frames anywhere", async () => {
     const session = new FakeSession(), random = seeded(5), got: Frame[] = [];
     session.open();
-    const context = { verifier, domains, chainId: 31337n, clock, random: random.bytes, openSession: () => session, reachability: new Reachability(), openSocket: () => wire };
+    const context = { verifier, domains, chainId: 31337n, clock, random: random.bytes, openSession: () => session, reachability: new Reachability(), timeline: new Timeline(0), openSocket: () => wire };
     const dialing = RelayConnection.open(context, unsignedRecord(key.address, [{ kind: 4, url: `https://r/clustercast#${"A".repeat(43)}` }]), 3_000);
     await new Promise(setImmediate);
     const hello = [...new FrameParser().push(session.written[0]!)][0]!.frame as Frame & { type: "hello" };

@@ -1,10 +1,12 @@
 import { hashTypedData, recoverTypedDataAddress, type Hex } from "viem";
 import { beforeAll, describe, expect, test } from "vitest";
-import { concat, equal, fromHex, toHex, type Verifier } from "@clustercast/verifier";
-import { equivocation, isReceiptSigned } from "@clustercast/player/purse/index";
+import { fromHex, toHex, type Verifier } from "@clustercast/verifier";
+import { EvidenceAllowance, EvidenceDesk, judge, readOffence } from "@clustercast/player/evidence/index";
 import { digest, domainsOf, types, type Deployment, type Domains, type Message, type TypeName } from "@clustercast/player/signing/index";
-import { LAST, type Head } from "@clustercast/player/windows/index";
-import type { Receipt } from "@clustercast/player/wire/index";
+import { encode, ProtocolError, type FrameOf } from "@clustercast/player/wire/index";
+import { ManualClock } from "../../testing/clock.ts";
+import { evidenceFrame } from "../../testing/evidence.ts";
+import { seeded } from "../../testing/random.ts";
 import { loadVerifier } from "../../testing/wasm.ts";
 import { messageOf, vectors } from "../../testing/vectors.ts";
 
@@ -18,7 +20,9 @@ interface Example {
   digests: Fields;
   file: { kind: Kind; domain: { chainId: string; streamKeys: string; relayStaking: string }; [field: string]: unknown };
 }
-const file = vectors<{ relay: string; delegation: { stream: string; key: string; from: string; until: string }; cases: Example[] }>("evidence.json");
+const file = vectors<{ time: string; relay: string; delegation: { stream: string; key: string; from: string; until: string }; cases: Example[] }>("evidence.json");
+
+const frames = vectors<{ name: string; hex: string }[]>("frames.json");
 
 let verifier: Verifier;
 beforeAll(async () => { verifier = await loadVerifier(); });
@@ -35,55 +39,10 @@ function signed(domains: Domains, example: Example, name: string) {
   return { type, message, hash, signature, signer: verifier.recoverAddress(hash, signature) };
 }
 
-function headOf(domains: Domains, example: Example, name: string) {
-  const { message, hash, signature, signer } = signed(domains, example, name);
-  return { head: message as unknown as Head, digest: hash, signature, signer: signer ?? "" };
-}
+const isDelegated = (key: string, time: bigint): boolean =>
+  key === file.delegation.key && time / 1000n >= BigInt(file.delegation.from) && time / 1000n < BigInt(file.delegation.until);
 
-const isDelegated = ({ head, signer }: ReturnType<typeof headOf>): boolean =>
-  signer === file.delegation.key && String(head.stream) === file.delegation.stream
-  && BigInt(head.time) / 1000n >= BigInt(file.delegation.from) && BigInt(head.time) / 1000n < BigInt(file.delegation.until);
-
-/** RFC 9162 §2.1.3.2; null where the siblings do not fit. */
-function rootOf(node: Uint8Array, index: number, count: number, siblings: Uint8Array[]): Uint8Array | null {
-  if (count > 256 || index >= count) return null;
-  let last = count - 1;
-  const inner = (left: Uint8Array, right: Uint8Array): Uint8Array => verifier.sha256(concat(Uint8Array.of(1), left, right));
-  for (const sibling of siblings) {
-    if (last === 0) return null;
-    if (index % 2 === 1 || index === last) {
-      node = inner(sibling, node);
-      while (index % 2 === 0 && index !== 0) { index >>= 1; last >>= 1; }
-    } else node = inner(node, sibling);
-    index >>= 1; last >>= 1;
-  }
-  return last === 0 ? node : null;
-}
-
-/** Decides an example as spec/evidence.md says; the offender, or null. */
-function judge(domains: Domains, example: Example): string | null {
-  const { kind } = example.file;
-  const text = (name: string): string => example.file[name] as string;
-  if (kind === "falseReceipt") {
-    const head = headOf(domains, example, "head"), receipt = signed(domains, example, "receipt");
-    const said = { ...(receipt.message as unknown as Receipt), signature: receipt.signature };
-    const isFalse = isReceiptSigned(verifier, domains, said) && equal(said.headDigest, head.digest) && isDelegated(head) && !equal(said.servedRoot, head.head.root);
-    return isFalse ? said.relay : null;
-  }
-  const [a, b] = kind === "partsBeyondLast" ? ["last", "beyond"] : ["first", "second"];
-  const first = headOf(domains, example, a!), second = headOf(domains, example, b!);
-  const inOneWindow = (["stream", "run", "track", "window"] as const).every((field) => first.head[field] === second.head[field]);
-  if (!inOneWindow || first.signer !== second.signer || !isDelegated(first) || !isDelegated(second)) return null;
-  const under = (name: "first" | "second", { head }: typeof first): boolean => {
-    const siblings = (example.file[`${name}Siblings`] as string[]).map(fromHex);
-    const root = rootOf(fromHex(text(`${name}Node`)), Number(text("index")), Number(head.count), siblings);
-    return root !== null && equal(root, head.root);
-  };
-  const isOffence = kind === "equivocation" ? equivocation(deploymentOf(example.file.domain), first, second) !== null
-    : kind === "partsBeyondLast" ? (Number(first.head.flags) & LAST) !== 0 && second.head.count > first.head.count
-    : under("first", first) && under("second", second) && text("firstNode") !== text("secondNode");
-  return isOffence ? first.signer : null;
-}
+const frameOf = (example: Example): FrameOf<"evidence"> => evidenceFrame(example.file);
 
 describe.each(file.cases)("$file.kind: $name", (example) => {
   test("digests here and in viem, and the same signer", async () => {
@@ -107,8 +66,78 @@ describe.each(file.cases)("$file.kind: $name", (example) => {
     }
   });
 
+  test("is written as other nodes write it", () => {
+    const other = frames.find((f) => f.name === `Evidence: ${example.name}`);
+    if (other) expect(toHex(encode(frameOf(example)))).toBe(other.hex);
+  });
+
   test("is decided as it says", () => {
-    const domains = domainsOf(verifier, deploymentOf(example.file.domain));
-    expect(judge(domains, example)).toBe(example.proven ? example.offender : null);
+    const domains = domainsOf(verifier, deploymentOf(example.file.domain)), frame = frameOf(example);
+    let proven;
+    try {
+      proven = judge(verifier, domains, readOffence(frame.kind, frame.bytes));
+    } catch (error) {
+      // More siblings than a proof may have do not fit the wire.
+      expect(error).toBeInstanceOf(ProtocolError);
+      expect((example.file.firstSiblings as string[]).length > 8 || (example.file.secondSiblings as string[]).length > 8).toBe(true);
+    }
+    const delegated = proven?.heads.every(({ head, signer }) => String(head.stream) === file.delegation.stream && isDelegated(signer, head.time));
+    expect(proven && delegated ? proven.offender : null).toBe(example.proven ? example.offender : null);
+  });
+});
+
+describe("the desk", () => {
+  const named = (part: string): Example => file.cases.find((c) => c.proven && c.name.includes(part))!;
+  /** A desk of the stream of the vectors, at their time. */
+  function deskOf(example: Example, { delegated = true, laterMs = 0, stream = BigInt(file.delegation.stream) } = {}): EvidenceDesk {
+    const clock = new ManualClock();
+    clock.advance(Number(file.time) * 1000 + laterMs - clock.now());
+    const deployment = deploymentOf(example.file.domain);
+    return new EvidenceDesk({ verifier, domains: domainsOf(verifier, deployment), clock }, deployment, stream, { isSigningKey: (key, time) => delegated && isDelegated(key, time) });
+  }
+
+  test.each(["a false receipt", "two roots of one place", "two parts under heads of different counts", "a part beyond the last head"])("acts once on %s, and keeps the file as it came", (name) => {
+    const example = named(name), desk = deskOf(example), frame = frameOf(example), isReceipt = example.file.kind === "falseReceipt";
+    expect(desk.take(frame)).toEqual(isReceipt ? { kind: "relay", relay: example.offender } : { kind: "key", key: example.offender });
+    expect(desk.take(frame)).toBeNull();
+    expect(desk.files).toEqual([example.file]);
+    expect(desk.isFalseRelay(example.offender)).toBe(isReceipt);
+    expect([desk.isFalseKey(example.offender), desk.isSigningKey(file.delegation.key, BigInt(file.time) * 1000n)]).toEqual([!isReceipt, isReceipt]);
+  });
+
+  test("finds forged what the signatures do not bear out, and blames nobody for a delegation, an age or another stream", () => {
+    const example = named("two roots"), frame = frameOf(example), bytes = frame.bytes.slice();
+    bytes[60]! ^= 1;
+    expect(deskOf(example).take({ ...frame, bytes })).toEqual({ kind: "forged" });
+    for (const other of [{ delegated: false }, { stream: 9n }, { laterMs: 3_700_000 }, { laterMs: -3_700_000 }]) {
+      const desk = deskOf(example, other);
+      expect(desk.take(frame)).toBeNull();
+      expect(desk.files).toEqual([]);
+      expect(desk.isFalseKey(example.offender)).toBe(false);
+    }
+  });
+
+  test("refuses what is no evidence, and mangled bytes never do harm", () => {
+    const random = seeded(12), all = file.cases.filter((c) => c.proven).map((c) => ({ example: c, frame: frameOf(c) }));
+    const desk = deskOf(all[0]!.example);
+    for (const kind of [0, 5, 255]) expect(() => desk.take({ ...all[0]!.frame, kind })).toThrow(ProtocolError);
+    for (let i = 0; i < 1000; i++) {
+      const { frame } = all[i % all.length]!, bad = frame.bytes.slice(0, i % 2 === 0 ? random.below(frame.bytes.length) : frame.bytes.length);
+      for (let n = 1 + random.below(4); n > 0 && bad.length > 0; n--) bad[random.below(bad.length)]! ^= 1 + random.below(255);
+      try {
+        const found = desk.take({ ...frame, bytes: bad });
+        expect(found === null || found.kind === "forged").toBe(true);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ProtocolError);
+      }
+    }
+    expect(desk.files).toEqual([]);
+  });
+
+  test("looks at 32 pieces of one relay at once, and at one a second then", () => {
+    const clock = new ManualClock(), allowance = new EvidenceAllowance(clock);
+    expect(Array.from({ length: 40 }, () => allowance.take()).filter(Boolean)).toHaveLength(32);
+    clock.advance(2_000);
+    expect([allowance.take(), allowance.take(), allowance.take()]).toEqual([true, true, false]);
   });
 });

@@ -4,6 +4,7 @@ import { concat } from "@clustercast/verifier";
 import { mimeTypeOf } from "@clustercast/player/media/codecs";
 import { boxes, find } from "@clustercast/player/media/boxes";
 import { LiveEdge } from "@clustercast/player/media/liveEdge";
+import { startTimeOf } from "@clustercast/player/media/startTime";
 import { ageOf, CODE_HEIGHT, CODE_WIDTH, readTimeCode } from "@clustercast/player/media/timeCode";
 import { badLeaves } from "@clustercast/player/media/audit";
 import { VerifiedWindow, VerifiedPart } from "@clustercast/player/windows/index";
@@ -11,11 +12,14 @@ import { seeded } from "../../testing/random.ts";
 import { loadVerifier } from "../../testing/wasm.ts";
 
 /** The init segment that FFmpeg writes. */
-function init(...codec: string[]): Uint8Array {
+function init(...codec: string[]): Uint8Array { return written(codec, "ftyp", "moov"); }
+
+/** The boxes of these types, of a fifth of a second as FFmpeg writes it. */
+function written(codec: string[], ...wanted: string[]): Uint8Array {
   const file = execFileSync("ffmpeg", [
     "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", "color=s=320x240:r=25:d=0.2", "-f", "lavfi", "-i", "sine=d=0.2", ...codec,
     "-f", "mp4", "-movflags", "empty_moov+default_base_moof+frag_keyframe", "pipe:1"], { maxBuffer: 1 << 24 });
-  const kept = [...boxes(new Uint8Array(file))].filter((b) => b.type === "ftyp" || b.type === "moov");
+  const kept = [...boxes(new Uint8Array(file))].filter((b) => wanted.includes(b.type));
   return concat(...kept.map((b) => concat(new Uint8Array(new Uint32Array([b.content.length + 8]).buffer).reverse(), new TextEncoder().encode(b.type), b.content)));
 }
 
@@ -42,6 +46,31 @@ describe("the codec string", () => {
   });
 });
 
+describe("the start of a part", () => {
+  const codec = ["-c:v", "libx264", "-c:a", "aac"];
+  test.each([0, 3, 5_000_000])("is the decode time of its earlier track: %d s after the origin", (seconds) => {
+    const moov = init(...codec), part = written(codec, "moof", "mdat");
+    for (const moof of [...boxes(part)].filter((b) => b.type === "moof")) {
+      const traf = find(moof.content, "traf")!, [header, time] = [find(traf, "tfhd")!, find(traf, "tfdt")!].map((b) => new DataView(b.buffer, b.byteOffset, b.length));
+      // FFmpeg's timescales: 12,800 for pictures of 25 a second, the sampling rate for sound, which begins half a second later here.
+      const isSound = header!.getUint32(4) === 2;
+      time!.setBigUint64(4, BigInt(isSound ? (seconds + 0.5) * 44_100 : seconds * 12_800));
+    }
+    expect(startTimeOf(moov, part)).toBe(seconds);
+  });
+
+  test("is 0 for what says nothing, and mangled bytes do no harm", () => {
+    const moov = init(...codec), part = written(codec, "moof", "mdat"), random = seeded(3);
+    expect(startTimeOf(moov, new Uint8Array(50))).toBe(0);
+    expect(startTimeOf(new Uint8Array(50), part)).toBe(0);
+    for (let i = 0; i < 2000; i++) {
+      const bad = [moov.slice(), part.slice(0, i % 3 === 0 ? random.below(part.length) : part.length)] as const;
+      for (const bytes of bad) for (let n = random.below(6); n > 0 && bytes.length > 0; n--) bytes[random.below(Math.min(bytes.length, 900))] = random.below(256);
+      expect(startTimeOf(...bad)).toBeGreaterThanOrEqual(0);
+    }
+  });
+});
+
 describe("the live edge", () => {
   const at = (currentTime: number, end: number, started = true, start = 0) => new LiveEdge().decide({ currentTime, started, ranges: [{ start, end }] });
 
@@ -50,6 +79,8 @@ describe("the live edge", () => {
     expect(at(0, 102, false, 100)).toEqual({ rate: 1, seekTo: 100 });
     expect(new LiveEdge().decide({ currentTime: 100.03, started: true, settling: true, ranges: [{ start: 100, end: 102 }] }).seekTo).toBeCloseTo(101.3);
     expect(new LiveEdge().decide({ currentTime: 0, started: false, ranges: [] })).toEqual({ rate: 1 });
+    expect(at(0, 0.1, false, 0.03)).toEqual({ rate: 1 });
+    expect(new LiveEdge().decide({ currentTime: 0, started: true, settling: true, ranges: [{ start: 0.03, end: 0.3 }] }).seekTo).toBeUndefined();
   });
 
   test("nudges the rate between 0.95 and 1.1", () => {

@@ -3,11 +3,14 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { concat, fromHex, type Verifier } from "@clustercast/verifier";
 import { systemClock, systemRandom } from "@clustercast/player/clock";
 import { Counters } from "@clustercast/player/counters";
-import { Ledger, Purse } from "@clustercast/player/purse/index";
+import { equivocation, falseReceipt, Ledger, Purse } from "@clustercast/player/purse/index";
 import { Reachability, Subscription, type ReadableKeys, type Socket } from "@clustercast/player/relays/index";
-import { domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
-import type { VerifiedPart } from "@clustercast/player/windows/index";
+import { digest, domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
+import { Timeline } from "@clustercast/player/timeline";
+import { headDigest, type Head, type SignedHead, type VerifiedPart } from "@clustercast/player/windows/index";
+import type { Receipt } from "@clustercast/player/wire/index";
 import { Broadcaster } from "../../testing/broadcaster.ts";
+import { evidenceFrame } from "../../testing/evidence.ts";
 import { Hub } from "../../testing/hub.ts";
 import { seeded } from "../../testing/random.ts";
 import { MapStore } from "../../testing/store.ts";
@@ -39,6 +42,7 @@ class Scene {
     new Ledger(new MapStore(), "x"), { ceilingPrice: 2_000_000n, maxTicketBytes: 16_000_000 });
   delegated = new Set([this.key.address]);
   pending: string[] = [];
+  ready: Promise<void> = Promise.resolve();
   subscription!: Subscription;
   #changes: (() => void)[] = [];
 
@@ -80,11 +84,11 @@ class Scene {
   watch(stallAfterMs = 60_000): void {
     this.purse.balance = 5_000_000n;
     const keys: ReadableKeys = {
-      ready: Promise.resolve(), isSigningKey: (k) => this.delegated.has(k),
+      ready: this.ready, isSigningKey: (k) => this.delegated.has(k),
       refresh: () => { for (const k of this.pending.splice(0)) this.delegated.add(k); return Promise.resolve(); },
     };
     const context = {
-      verifier, domains, chainId: 31337n, clock: systemClock, random: systemRandom, openSession: null, reachability: new Reachability(),
+      verifier, domains, chainId: 31337n, clock: systemClock, random: systemRandom, openSession: null, reachability: new Reachability(), timeline: new Timeline(0),
       openSocket: (url: string, protocol: string) => new WebSocket(url, protocol) as unknown as Socket,
     };
     this.subscription = new Subscription(context, {
@@ -272,6 +276,138 @@ test("a new signing key is read from the chain before anybody is banned", async 
   scene.expectWhole();
   expect(scene.subscription.candidates.all.filter((c) => c.bannedUntil > 0)).toEqual([]);
   expect(scene.got[0]!.window.run).toBe(scene.run + 1_000n);
+});
+
+describe("while the chain is being read", () => {
+  test("the relay is asked already, and nothing of it is shown or paid before the keys are here", async () => {
+    await begin(7);
+    const relay = await scene.relay();
+    let known!: () => void;
+    scene.ready = new Promise((ready) => { known = ready; });
+    scene.watch();
+    scene.add(relay);
+    await scene.until(() => relay.subscriptions === 1);
+    scene.grow(1);
+    await new Promise((later) => setTimeout(later, 200));
+    expect([scene.got.length, scene.counters.verifiedBytes, relay.tickets.length, scene.subscription.relay]).toEqual([0, 0, 0, null]);
+    known();
+    await scene.until(() => scene.got.length === 3);
+    await scene.follow(6);
+    scene.expectWhole(PARTS_A_WINDOW);
+    expect(relay).toMatchObject({ faults: [], subscriptions: 1 });
+  });
+
+  test("what no key of the stream has signed is shown to nobody, however early it came", async () => {
+    await begin();
+    const relay = await scene.relay();
+    scene.delegated.clear();
+    let known!: () => void;
+    scene.ready = new Promise((ready) => { known = ready; });
+    scene.watch();
+    scene.add(relay);
+    await scene.until(() => relay.subscriptions === 1);
+    known();
+    await scene.until(() => scene.subscription.candidates.get(relay.key.address)!.bannedUntil > 0);
+    expect([scene.got.length, scene.counters.verifiedBytes, relay.tickets.length]).toEqual([0, 0, 0]);
+  });
+
+  test("a relay is left at 8 MiB that nobody can judge, and asked again", async () => {
+    await begin();
+    const relay = await scene.relay();
+    let known!: () => void;
+    scene.ready = new Promise((ready) => { known = ready; });
+    scene.watch();
+    scene.add(relay);
+    await scene.until(() => relay.subscriptions === 1);
+    while (!relay.goodbyes.includes(4)) {
+      for (let i = 0; i < 20; i++) scene.grow(1);
+      await new Promise((later) => setTimeout(later, 20));
+    }
+    expect(scene.got).toEqual([]);
+    known();
+    await scene.until(() => scene.got.length > 0);
+    expect(relay.subscriptions).toBe(2);
+  });
+
+  test("a chain that does not answer closes what was opened, and says so", async () => {
+    await begin();
+    const relay = await scene.relay();
+    scene.ready = new Promise((_, fail) => setTimeout(() => fail(new Error("The chain is away.")), 300));
+    scene.watch();
+    scene.add(relay);
+    await scene.until(() => relay.goodbyes.length > 0);
+    expect(scene.subscription.trouble).toBe("The chain is away.");
+    expect(scene.got).toEqual([]);
+  });
+});
+
+describe("evidence of others", () => {
+  /** Two relays, the first in use and the other one ready. */
+  async function pair(): Promise<[TestRelay, TestRelay]> {
+    await begin();
+    const used = await scene.relay(), ready = await scene.relay();
+    scene.watch();
+    scene.add(used);
+    await scene.until(() => scene.got.length === 3);
+    scene.add(ready);
+    await scene.until(() => scene.subscription.standby === ready.key.address);
+    return [used, ready];
+  }
+  /** A head of the stream, about a window long ago, with this root. */
+  function signed(key: LocalKey, root: number): SignedHead {
+    const bytes = (n: number): Uint8Array => new Uint8Array(32).fill(n);
+    const head: Head = {
+      stream: 1n, run: scene.run, track: 480, window: 900, count: 5, root: bytes(root), byteLength: 9n, leafCount: 5, prev: bytes(1), initHash: bytes(2), time: BigInt(Date.now()), flags: 1,
+    };
+    const hash = headDigest(verifier, domains.streamKeys, head);
+    return { head, digest: hash, signature: key.sign(hash), signer: key.address };
+  }
+  function receipt(relay: LocalKey, head: SignedHead): Receipt {
+    const fields = { relay: relay.address, purse: `0x${"07".repeat(20)}`, headDigest: head.digest, servedRoot: new Uint8Array(32).fill(9), byteLength: 9n, time: BigInt(Date.now()) };
+    return { type: "receipt", ...fields, signature: relay.sign(digest(verifier, domains.relayStaking, "Receipt", fields)) };
+  }
+
+  test("leaves the relay in use that another one proves false, for good", async () => {
+    const [used, ready] = await pair(), head = signed(scene.key, 3);
+    ready.tell(evidenceFrame(falseReceipt(deployment, head, receipt(used.key, head))));
+    await scene.until(() => scene.subscription.relay?.node === ready.key.address);
+    await scene.follow(8);
+    scene.expectWhole();
+    expect(scene.subscription.evidence).toMatchObject([{ kind: "falseReceipt", receipt: { relay: used.key.address } }]);
+    expect(scene.subscription.candidates.get(used.key.address)!.bannedUntil > Date.now()).toBe(true);
+    expect(used.goodbyes).toEqual([3]);
+  });
+
+  test("leaves a key that signed two things, bans nobody, and begins anew with the next key", async () => {
+    const [used, ready] = await pair();
+    used.tell(evidenceFrame(equivocation(deployment, signed(scene.key, 3), signed(scene.key, 4))!));
+    await scene.until(() => scene.subscription.relay === null || scene.subscription.trouble.includes("contradicted"));
+    const shown = scene.got.length;
+    scene.grow(4);
+    await scene.until(() => ready.subscriptions > 0 && scene.subscription.trouble.includes("contradicted"));
+    expect(scene.got.length).toBe(shown);
+    expect(scene.subscription.candidates.all.map((c) => c.bannedUntil)).toEqual([0, 0]);
+    expect(scene.subscription.incidents).toEqual([]);
+    const key = LocalKey.fresh(verifier);
+    scene.restart(key);
+    scene.delegated.add(key.address);
+    scene.grow(3);
+    scene.add(await scene.relay());
+    await scene.until(() => scene.got.length === 3);
+    scene.expectWhole();
+  });
+
+  test("leaves the relay whose evidence proves nothing, and plays on", async () => {
+    const [used, ready] = await pair(), head = signed(scene.key, 3), frame = evidenceFrame(falseReceipt(deployment, head, receipt(used.key, head)));
+    frame.bytes[frame.bytes.length - 10]! ^= 1;
+    ready.tell(frame);
+    await scene.until(() => scene.subscription.candidates.get(ready.key.address)!.failures === 1);
+    await scene.until(() => ready.goodbyes.includes(2));
+    await scene.follow(5);
+    scene.expectWhole();
+    expect(scene.subscription.evidence).toEqual([]);
+    expect(scene.subscription.relaysUsed).toEqual([used.key.address]);
+  });
 });
 
 test("waits with one sentence while nobody serves, and begins with the first relay", async () => {

@@ -157,7 +157,7 @@ internal sealed class QuicEndpoint : IAsyncDisposable
         var config = new NativeConfig
         {
             Size = (uint)sizeof(NativeConfig),
-            Flags = (options.SegmentationOffload ? 0u : 1u) | (options.ReceiveOffload ? 2u : 0u) | (options.ProbePath ? 0u : 4u),
+            Flags = (options.SegmentationOffload ? 0u : 1u) | (options.ReceiveOffload ? 2u : 0u) | (options.ProbePath ? 0u : 4u) | (options.AckAtOnce ? 8u : 0u),
             Local = NativeAddress.From(options.Local),
             Congestion = (uint)options.Congestion,
             MaxUdpPayload = (uint)options.MaxUdpPayload,

@@ -40,7 +40,7 @@ internal sealed record QuicOptions
     public bool SegmentationOffload { get; init; } = true;
 
     /// <summary>Whether the kernel may join received packets (UDP GRO).</summary>
-    public bool ReceiveOffload { get; init; }
+    public bool ReceiveOffload { get; init; } = true;
 
     /// <summary>A silent connection ends after this.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -83,6 +83,9 @@ internal sealed record QuicOptions
 
     /// <summary>Acknowledges every so many packets.</summary>
     public int AckEvery { get; init; } = 2;
+
+    /// <summary>Whether so many packets are acknowledged before the next one is read, even when they came together: a peer then works as for packets that come one by one.</summary>
+    public bool AckAtOnce { get; init; }
 
     /// <summary>The processor of the worker thread; null for any.</summary>
     public int? Processor { get; init; }

@@ -7,7 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace ClusterCast.Mesh.Transports.Quic;
 
 /// <summary>The UDP socket of a node: it listens where the node says so, and is opened on a free port by the first dial where it does not.</summary>
-internal sealed class QuicPort(X509Certificate2 certificate, Eip712Domain relayStaking, ILoggerFactory logging) : IAsyncDisposable
+/// <param name="certificate">Proves the node.</param>
+/// <param name="relayStaking">What the proof is bound to.</param>
+/// <param name="logging">Where it tells what it lacks.</param>
+/// <param name="ackAtOnce">See <see cref="QuicOptions.AckAtOnce"/>.</param>
+internal sealed class QuicPort(X509Certificate2 certificate, Eip712Domain relayStaking, ILoggerFactory logging, bool ackAtOnce = false) : IAsyncDisposable
 {
     private readonly ILogger _log = logging.CreateLogger("ClusterCast.Mesh.Quic");
     private readonly Lock _gate = new();
@@ -106,5 +110,5 @@ internal sealed class QuicPort(X509Certificate2 certificate, Eip712Domain relayS
     }
 
     // Media must not wait because a radio link loses a packet: at 1 % of loss and 40 ms of round trip CUBIC carries less than 3 Mb/s.
-    private QuicOptions Options(IPEndPoint at) => new() { Local = at, Congestion = QuicCongestion.Bbr2, Logging = logging };
+    private QuicOptions Options(IPEndPoint at) => new() { Local = at, Congestion = QuicCongestion.Bbr2, AckAtOnce = ackAtOnce, Logging = logging };
 }

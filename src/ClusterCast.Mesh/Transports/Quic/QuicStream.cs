@@ -75,23 +75,27 @@ internal sealed class QuicStream : IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Puts bytes into the connection's write queue; false when the connection has too much to send. Throws as <see cref="WriteAsync"/>.</summary>
-    public bool TryQueue(ReadOnlySpan<byte> bytes)
+    /// <summary>Makes room for bytes that are queued next; false when the connection has too much to send. Throws as <see cref="WriteAsync"/>.</summary>
+    public bool TryReserve(int bytes, out bool notify)
     {
         ThrowIfNotWritable();
-        if (!_connection.TryReserve(bytes.Length, out var notify))
-        {
-            return false;
-        }
+        return _connection.TryReserve(bytes, out notify);
+    }
 
-        while (!bytes.IsEmpty)
+    /// <summary>Puts a copy of bytes with room into the connection's write queue.</summary>
+    public void Queue(ReadOnlySpan<byte> bytes, bool notify)
+    {
+        if (!bytes.IsEmpty)
         {
-            var next = bytes[..Math.Min(bytes.Length, LargestWrite)];
-            bytes = bytes[next.Length..];
-            _connection.Queue(CommandKind.Write, Id, notify && bytes.IsEmpty ? CommandFlags.Notify : CommandFlags.None, Copy(next), (uint)next.Length);
+            _connection.Queue(CommandKind.Write, Id, notify ? CommandFlags.Notify : CommandFlags.None, Copy(bytes), (uint)bytes.Length);
         }
+    }
 
-        return true;
+    /// <summary>Puts a frame with room into the connection's write queue, by reference.</summary>
+    public void Queue(SharedPiece frame, bool notify)
+    {
+        QuicNative.SlabRetain(frame.Slab);
+        _connection.Queue(CommandKind.Write, Id, notify ? CommandFlags.Notify : CommandFlags.None, frame.Slab, (uint)frame.Length);
     }
 
     /// <summary>Nothing more will be written.</summary>

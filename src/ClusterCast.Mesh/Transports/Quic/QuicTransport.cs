@@ -85,7 +85,25 @@ internal sealed class QuicTransport : IDatagramTransport, IDirectTransport
     public IWriteQueue Queue => _connection.WriteQueue;
 
     /// <inheritdoc/>
-    public bool TrySend(ReadOnlySpan<byte> frames) => _stream.TryQueue(frames);
+    public bool TrySend(FrameBatch batch)
+    {
+        if (!_stream.TryReserve(batch.Length, out var notify))
+        {
+            return false;
+        }
+
+        var own = batch.Own;
+        var sent = 0;
+        foreach (var piece in batch.Shared)
+        {
+            _stream.Queue(own[sent..piece.At], notify);
+            _stream.Queue(piece, notify);
+            sent = piece.At;
+        }
+
+        _stream.Queue(own[sent..], notify);
+        return true;
+    }
 
     /// <inheritdoc/>
     public ValueTask CompleteAsync(CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ClusterCast.Mesh;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Node.Hosting;
+using ClusterCast.Node.Watch;
 using ClusterCast.Protocol.Windows;
 using ClusterCast.Protocol.Wire;
 
@@ -18,12 +19,15 @@ public static class HopCommand
     {
         var options = HopOptions.From(context.Settings);
         var parts = new ConcurrentQueue<PartAt>();
+        var playback = new Playback();
         var arrivals = 0;
         await using var mesh = new MeshNode(Options(options, context) with
         {
             PartArrived = (_, window, part) =>
             {
-                parts.Enqueue(new PartAt(window, part.Index, Micros(), part.LeafCount));
+                var now = Micros();
+                parts.Enqueue(new PartAt(window, part.Index, now, part.LeafCount));
+                playback.Take(now / 1_000, part.Time, part.LeafCount);
                 if (Interlocked.Increment(ref arrivals) == 1)
                 {
                     ReadyLine.Write(context.Output, "track");
@@ -49,7 +53,7 @@ public static class HopCommand
         var (tried, found, decided) = mesh.DirectWays;
         var report = new HopReport(
             options.Place.ToString(), options.Number, statistics?.RelaysUsed.Count ?? 0, statistics?.Relay is { } parent ? HopKeys.NumberOf(parent) : null,
-            statistics?.PartsLost ?? 0, tried, found, decided?.TotalMilliseconds, [.. parts]);
+            statistics?.PartsLost ?? 0, playback.Figures.Stalls, tried, found, decided?.TotalMilliseconds, [.. parts]);
         await File.WriteAllTextAsync(options.Report, report.ToJson(), CancellationToken.None).ConfigureAwait(false);
         return ExitCode.Ok;
     }

@@ -23,6 +23,7 @@ internal sealed class HopSource(HopOptions options, Action<PartAt> sent)
         var bytes = (int)(options.Kilobits * 125L * WindowSeconds / (perWindow - 1 + KeyFrameWeight));
         var frame = new byte[bytes * KeyFrameWeight];
         Random.Shared.NextBytes(frame);
+        var start = HopCommand.Micros();
         var clock = Stopwatch.StartNew();
         var begun = TimeSpan.Zero;
         for (var i = 0; begun == TimeSpan.Zero || clock.Elapsed - begun < options.Duration; i++)
@@ -42,14 +43,16 @@ internal sealed class HopSource(HopOptions options, Action<PartAt> sent)
                 throw new NodeException($"Nobody took the track within {SubscriberPatience.TotalSeconds} s. Check that the relay at --dial runs.");
             }
 
-            Publish(publisher, frame.AsSpan(0, i % perWindow == 0 ? frame.Length : bytes), i % perWindow);
+            var captured = start + (long)due.TotalMicroseconds;
+            Publish(publisher, frame.AsSpan(0, i % perWindow == 0 ? frame.Length : bytes), captured, i % perWindow);
         }
     }
 
-    private void Publish(Publisher publisher, ReadOnlySpan<byte> frame, int part)
+    // A camera dates its frames evenly, however late the machine comes to send them.
+    private void Publish(Publisher publisher, ReadOnlySpan<byte> frame, long capturedMicros, int part)
     {
         var micros = HopCommand.Micros();
-        publisher.AddPart(frame, (ulong)(micros / 1_000), startsWindow: part == 0);
+        publisher.AddPart(frame, (ulong)(capturedMicros / 1_000), startsWindow: part == 0);
         sent(new PartAt(publisher.Window, part, micros, WindowLimits.LeafCount(frame.Length)));
     }
 }

@@ -1,4 +1,5 @@
 using ClusterCast.Mesh.Transports.Lane;
+using ClusterCast.Protocol.Tests;
 
 namespace ClusterCast.Mesh.Tests.Transports.Lane;
 

@@ -1,5 +1,6 @@
 using ClusterCast.Mesh.Transports.Lane;
 using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Tests;
 using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Tests.Transports.Lane;

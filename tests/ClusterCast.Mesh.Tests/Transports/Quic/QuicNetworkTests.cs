@@ -28,6 +28,31 @@ public sealed class QuicNetworkTests
     }
 
     [Fact]
+    public async Task A_window_of_datagrams_that_is_lost_as_a_whole_holds_up_nothing_for_long()
+    {
+        await using var pair = new QuicPair();
+        await using var proxy = new UdpProxy(pair.Server.Local);
+        var (client, server) = await pair.ConnectAsync(proxy.Local);
+        var (opener, other) = await QuicPair.OpenAsync(client, server);
+        var datagram = new byte[1_000];
+        for (var outage = 0; outage < 5; outage++)
+        {
+            // Nothing of the stream is under way when the datagrams fill the window.
+            await EchoAsync(opener, other, 10);
+            await Task.Delay(50);
+            proxy.SwallowForward = true;
+            while (client.TrySendDatagram(datagram))
+            {
+                // As many as wait.
+            }
+
+            await Task.Delay(300);
+            proxy.SwallowForward = false;
+            await EchoAsync(opener, other, 10).WaitAsync(TimeSpan.FromSeconds(8));
+        }
+    }
+
+    [Fact]
     public async Task A_server_that_has_forgotten_a_connection_resets_it()
     {
         var secret = RandomNumberGenerator.GetBytes(32);

@@ -1,6 +1,7 @@
 using ClusterCast.Mesh.Transports.WebTransport;
 using ClusterCast.Mesh.Transports.WebTransport.Http3;
 using ClusterCast.Mesh.Transports.WebTransport.Qpack;
+using ClusterCast.Protocol.Tests;
 
 namespace ClusterCast.Mesh.Tests.Transports.WebTransport;
 
@@ -19,7 +20,7 @@ public sealed class Http3FuzzTests
     private static readonly byte[][] Sections = Starting("section-");
 
     [Fact]
-    public void Integers() => Fuzz.Run(5_000, random =>
+    public void Integers() => Fuzzing.Run(5_000, random =>
     {
         var input = random.Bytes(random.Next(10));
         if (QuicVarint.Read(input, out var value) is var size and > 0)
@@ -32,7 +33,7 @@ public sealed class Http3FuzzTests
     });
 
     [Fact]
-    public void Huffman_coded_texts() => Fuzz.Run(5_000, random =>
+    public void Huffman_coded_texts() => Fuzzing.Run(5_000, random =>
     {
         var input = random.Mutate(Sections[random.Next(Sections.Length)]);
         var output = new byte[Huffman.MaxDecoded(input.Length)];
@@ -40,7 +41,7 @@ public sealed class Http3FuzzTests
     });
 
     [Fact]
-    public void Field_sections() => Fuzz.Run(5_000, random =>
+    public void Field_sections() => Fuzzing.Run(5_000, random =>
     {
         var input = random.Mutate(Sections[random.Next(Sections.Length)]);
         Refusing(() =>
@@ -54,7 +55,7 @@ public sealed class Http3FuzzTests
     });
 
     [Fact]
-    public void Settings() => Fuzz.Run(5_000, random => Refusing(() => Http3Settings.Check(random.Mutate(Http3Settings.ControlStream()[3..]))));
+    public void Settings() => Fuzzing.Run(5_000, random => Refusing(() => Http3Settings.Check(random.Mutate(Http3Settings.ControlStream()[3..]))));
 
     [Fact]
     public async Task Whole_connections()
@@ -64,7 +65,7 @@ public sealed class Http3FuzzTests
             .Append((true, Page.Headers(Page.Connect())))
             .Append((true, [.. Page.Varint(0x41), 0, 1, 2, 3]))
             .ToArray();
-        await Fuzz.RunAsync(400, async random =>
+        await Fuzzing.RunAsync(400, async random =>
         {
             var page = new Page();
             for (var i = random.Next(1, 8); i > 0; i--)

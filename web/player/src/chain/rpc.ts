@@ -4,8 +4,15 @@ import { toUint } from "../signing/index.ts";
 const TIMEOUT_MS = 5_000;
 const ascii = new TextEncoder();
 
-/** Reads contracts by JSON-RPC `eth_call`. The endpoint is the user's own setting. */
+interface Answer { id?: unknown; result?: unknown; error?: { message?: string } }
+interface Call { method: string; params: unknown[]; resolve: (result: unknown) => void; reject: (error: Error) => void }
+
+/** Reads contracts by JSON-RPC `eth_call`; calls of one moment go in one request. The endpoint is the user's own setting. */
 export class ChainReader {
+  #waiting: Call[] = [];
+  /** Whether the endpoint takes batches (JSON-RPC 2.0, section 6), as far as is known. */
+  #batches = true;
+
   constructor(private readonly verifier: Verifier, readonly url: string, private readonly fetcher: typeof fetch = (...a) => fetch(...a)) {}
 
   /** Calls `signature`, e.g. `purseOf(address)`, with 32-byte words. Throws one sentence when the endpoint or the contract does not answer. */
@@ -16,22 +23,47 @@ export class ChainReader {
     return fromHex(answer);
   }
 
-  async #request(method: string, params: unknown[]): Promise<unknown> {
+  #request(method: string, params: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.push({ method, params, resolve, reject }) === 1) queueMicrotask(() => void this.#send(this.#waiting.splice(0)));
+    });
+  }
+
+  /** A page of another origin costs its reader a preflight for every request, so one that carries all calls is soonest. */
+  async #send(calls: Call[]): Promise<void> {
+    if (calls.length > 1 && this.#batches) {
+      const answers = await this.#post(calls.map(bodyOf));
+      if (Array.isArray(answers)) return calls.forEach((call, id) => this.#settle(call, answers.find((a) => a.id === id) ?? null));
+      if (answers === null) return calls.forEach((call) => this.#settle(call, null));
+      this.#batches = false;
+    }
+    await Promise.all(calls.map(async (call) => {
+      const answer = await this.#post(bodyOf(call, 0));
+      this.#settle(call, Array.isArray(answer) ? null : answer);
+    }));
+  }
+
+  #settle({ method, resolve, reject }: Call, answer: Answer | null): void {
     const remedy = "choose another RPC endpoint in the settings";
-    let body: { result?: unknown; error?: { message?: string } };
+    if (!answer) reject(new Error(`The chain's RPC endpoint ${this.url} does not answer; ${remedy}.`));
+    else if (answer.error) reject(new Error(`The chain refused ${method}: ${answer.error.message ?? "no reason given"}; ${remedy}.`));
+    else resolve(answer.result);
+  }
+
+  /** The answer to one call or to a batch; null where there is none. */
+  async #post(body: object): Promise<Answer | Answer[] | null> {
     try {
       const response = await this.fetcher(this.url, {
-        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      body = await response.json() as typeof body;
+      return await response.json() as Answer | Answer[];
     } catch {
-      throw new Error(`The chain's RPC endpoint ${this.url} does not answer; ${remedy}.`);
+      return null;
     }
-    if (body.error) throw new Error(`The chain refused ${method}: ${body.error.message ?? "no reason given"}; ${remedy}.`);
-    return body.result;
   }
 }
+
+function bodyOf({ method, params }: Call, id: number): object { return { jsonrpc: "2.0", id, method, params }; }
 
 /** Word `index` of an ABI answer as an integer. Throws where it is too short. */
 export function wordAt(answer: Uint8Array, index: number): bigint {

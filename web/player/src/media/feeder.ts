@@ -3,16 +3,19 @@ import type { VerifiedPart, VerifiedWindow } from "../windows/index.ts";
 import { badLeaves } from "./audit.ts";
 import { mimeTypeOf } from "./codecs.ts";
 import { LiveEdge } from "./liveEdge.ts";
+import { startTimeOf } from "./startTime.ts";
+import type { Timeline } from "../timeline.ts";
 
 const MAX_QUEUE = 16 * 1024 * 1024;
 const KEEP_BEHIND = 10;
 const STEP_MS = 100;
 const CALM_MS = 60_000;
 const STALL_MS = 100;
-const HOLD_MS = 200;
 /** The start is no stall. */
 const SETTLE_MS = 2_500;
 const SEEK_REST_MS = 800;
+/** Parts that may wait to be looked at again while nothing is on the screen. */
+const MAX_UNAUDITED = 64;
 
 type AnyMediaSource = typeof MediaSource;
 
@@ -38,14 +41,12 @@ export class Feeder {
   #taken = false;
   /** Begins the next append: the init segment. */
   #init: { type: string; bytes: Uint8Array } | null = null;
-  /** The newest part when the first one came: the end of a joining burst. */
-  #burstEnd: VerifiedPart | null = null;
-  #holdUntil = 0;
+  #painted = false;
   #waitingSince: number | null = null;
   #lastStall = 0;
   readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(private readonly video: HTMLVideoElement, private readonly stream: bigint, private readonly onTrouble: () => void) {
+  constructor(private readonly video: HTMLVideoElement, private readonly stream: bigint, private readonly timeline: Timeline, private readonly onTrouble: () => void) {
     video.addEventListener("waiting", () => {
       const settled = this.#startedAt !== null && performance.now() - this.#startedAt > SETTLE_MS;
       if (settled && !video.seeking && !video.paused) this.#waitingSince ??= performance.now();
@@ -58,6 +59,8 @@ export class Feeder {
 
   /** Leaves handed to the decoder that were not the signed ones. */
   get badLeavesShown(): number {
+    // Before the first picture the processor has better to do, and nothing is shown.
+    if (!this.#painted && this.#unaudited.length < MAX_UNAUDITED) return this.#badLeaves;
     for (const { part, bytes } of this.#unaudited.splice(0)) this.#badLeaves += badLeaves(this.stream, part, bytes);
     return this.#badLeaves;
   }
@@ -78,16 +81,15 @@ export class Feeder {
     if (this.#queued + part.bytes.length > MAX_QUEUE) this.#clear();
     this.#queue.push(part);
     this.#queued += part.bytes.length;
-    // A joining burst goes in as one, so that the picture begins at the live edge and not somewhere in the burst.
-    if (!this.#burstEnd) [this.#burstEnd, this.#holdUntil] = [part.window.parts.at(-1)!, performance.now() + HOLD_MS];
-    if (this.#burstEnd === part) this.#holdUntil = 0;
     this.#pump();
   }
 
   /** The first frame is on the screen: from now on the live edge matters. */
   painted(): void {
+    this.#painted = true;
     this.#soughtAt = 0;
     this.#steer();
+    setTimeout(() => this.badLeavesShown);
   }
 
   stop(): void {
@@ -111,7 +113,6 @@ export class Feeder {
     this.#clear();
     this.#buffer = null;
     this.#startedAt = null;
-    this.#burstEnd = null;
     try {
       const type = mimeTypeOf(window.init);
       if (!(this.#source!.constructor as AnyMediaSource).isTypeSupported(type)) throw new Error(`This browser does not play ${type}.`);
@@ -128,14 +129,16 @@ export class Feeder {
   #begin(): void {
     if (!this.#init || this.#source?.readyState !== "open") return;
     this.#buffer = this.#source.addSourceBuffer(this.#init.type);
-    this.#buffer.addEventListener("updateend", () => this.#steer());
+    this.#buffer.addEventListener("updateend", () => { this.timeline.mark("buffered"); this.#steer(); });
     this.#pump();
   }
 
   #pump(): void {
     const buffer = this.#buffer;
-    if (!buffer || buffer.updating || this.#queue.length === 0 || performance.now() < this.#holdUntil || this.#source?.readyState !== "open") return;
+    if (!buffer || buffer.updating || this.#queue.length === 0 || this.#source?.readyState !== "open") return;
     const parts = this.#queue.splice(0), init = this.#init;
+    // The timeline begins with the first part: a player that has to seek to its first picture shows it later.
+    if (init) buffer.timestampOffset = -startTimeOf(init.bytes, parts[0]!.bytes);
     const bytes = new Uint8Array((init?.bytes.length ?? 0) + this.#queued);
     if (init) bytes.set(init.bytes);
     let at = init?.bytes.length ?? 0;
@@ -146,6 +149,7 @@ export class Feeder {
     });
     try {
       buffer.appendBuffer(bytes);
+      this.timeline.mark("appended");
       this.#queued = 0;
       this.#init = null;
       // The decoder works meanwhile.

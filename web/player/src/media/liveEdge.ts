@@ -19,6 +19,8 @@ const MAX_TARGET = 1.5;
 const FAR_BEHIND = 1.5;
 const FAR_AT_START = 0.4;
 const LEARN = 0.2;
+/** A browser begins by itself where what is buffered begins so soon. */
+const NEAR = 0.1;
 
 /**
  * Keeps playback a little behind the newest buffered frame: nudges the rate between 0.95 and 1.1, seeks when far behind or stuck before a gap. Each
@@ -33,8 +35,8 @@ export class LiveEdge {
     if (!newest) return { rate: 1 };
     const goal = Math.max(newest.start, newest.end - this.target);
     // The oldest frame is decoded at once; one nearer to the edge only after all before it.
-    if (!started) return { rate: 1, ...(currentTime < newest.start || currentTime > newest.end ? { seekTo: newest.start } : {}) };
-    const inside = ranges.some((r) => currentTime >= r.start - 0.02 && currentTime < r.end);
+    if (!started) return { rate: 1, ...(currentTime < newest.start - NEAR || currentTime > newest.end ? { seekTo: newest.start } : {}) };
+    const inside = ranges.some((r) => currentTime >= r.start - (settling ? NEAR : 0.02) && currentTime < r.end);
     const lag = newest.end - currentTime;
     if (lag > this.target + (settling ? FAR_AT_START : FAR_BEHIND) || lag < -0.5) return { rate: 1, seekTo: goal };
     if (!inside && currentTime < newest.start) return { rate: 1, seekTo: goal };

@@ -5,7 +5,7 @@ import { headToJson, type SignedHead } from "../windows/index.ts";
 
 /** A file of spec/evidence.md. */
 export interface EvidenceFile {
-  kind: "falseReceipt" | "equivocation";
+  kind: "falseReceipt" | "equivocation" | "conflictingParts" | "partsBeyondLast";
   domain: { chainId: string; streamKeys: string; relayStaking: string };
   [field: string]: unknown;
 }

@@ -24,14 +24,19 @@ export interface PurseContext {
 
 /** The viewer's balance and spending rules, and the viewing key that signs tickets. */
 export class Purse {
-  /** Micro-USDC on chain that is not leaving. */
-  balance = 0n;
+  #balance: bigint | null = null;
 
   constructor(
     readonly context: PurseContext, readonly key: LocalKey, readonly ledger: Ledger, readonly rules: SpendingRules,
   ) {}
 
   get address(): string { return this.key.address; }
+
+  /** Micro-USDC on chain that is not leaving; 0 before it was read. */
+  get balance(): bigint { return this.#balance ?? 0n; }
+  set balance(value: bigint) { this.#balance = value; }
+  /** Whether a session is worth opening: false once the balance was read and is nothing. */
+  get mayPay(): boolean { return this.#balance !== 0n; }
 
   /** A signed SessionOpen for a relay. */
   openSession(relay: string): FrameOf<"sessionOpen"> {

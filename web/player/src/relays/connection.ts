@@ -1,6 +1,7 @@
 import { concat, type Verifier } from "@clustercast/verifier";
 import type { RandomSource } from "../clock.ts";
 import { digest, type Domains } from "../signing/index.ts";
+import type { Timeline } from "../timeline.ts";
 import { encode, FrameParser, ProtocolError, type Frame, type RelayRecord } from "../wire/index.ts";
 import { reach, type ReachContext } from "./reach.ts";
 import type { Transport, TransportKind } from "./transport.ts";
@@ -11,6 +12,7 @@ export interface ConnectionContext extends ReachContext {
   domains: Domains;
   chainId: bigint;
   random: RandomSource;
+  timeline: Timeline;
 }
 
 /** Goodbye codes of spec/wire.md. */
@@ -55,8 +57,11 @@ export class RelayConnection {
     this.#tick();
   }
 
-  /** Reaches the relay of a record and checks its proof, both within `timeoutMs`. Rejects with one sentence. */
-  static open(context: ConnectionContext, record: RelayRecord, timeoutMs: number): Promise<RelayConnection> {
+  /**
+   * Reaches the relay of a record and checks its proof, both within `timeoutMs`. Rejects with one sentence. What `greet` sends leaves right behind Hello, a round
+   * trip before the proof has come: nothing that only this relay may read. It may set `onFrame`, which gets nothing before the proof was checked.
+   */
+  static open(context: ConnectionContext, record: RelayRecord, timeoutMs: number, greet: (connection: RelayConnection) => void = () => {}): Promise<RelayConnection> {
     return new Promise((resolve, reject) => {
       const opening = reach(context, record);
       let connection: RelayConnection | null = null;
@@ -68,7 +73,9 @@ export class RelayConnection {
       });
       const failed = (error: Error): void => { stop(); reject(error); };
       opening.opened.then((transport) => {
+        context.timeline.mark("reached");
         connection = new RelayConnection(context, record.node, transport, { ready: () => { stop(); resolve(connection!); }, failed });
+        greet(connection);
       }, failed);
     });
   }

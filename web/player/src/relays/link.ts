@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Counters } from "../counters.ts";
 import { isReceiptSigned, ReceiptBook, Session, type FalseReceipt, type Purse } from "../purse/index.ts";
 import type { Domains } from "../signing/index.ts";
-import type { Frame, FrameOf, Receipt, RelayRecord } from "../wire/index.ts";
+import { MAX_UNVERIFIED, type Frame, type FrameOf, type Receipt, type RelayRecord } from "../wire/index.ts";
 import { LAST, type Refusal, type SignedHead, type Verdict, type VerifiedPart, type WindowVerifier } from "../windows/index.ts";
 import { Goodbye, type RelayConnection } from "./connection.ts";
 
@@ -25,6 +25,7 @@ export interface LinkEvents {
   /** The relay says how full it is, percent. */
   load(percent: number): void;
   falseReceipt(head: SignedHead, receipt: Receipt): void;
+  evidence(frame: FrameOf<"evidence">): void;
   /** Comes at most once; nothing comes after it. */
   failed(failure: Failure): void;
 }
@@ -33,12 +34,17 @@ const CHANNEL = 1;
 const SESSION_NEEDED = 3;
 const MEDIA = new Set<Frame["type"]>(["init", "window", "part", "head", "node", "leaf"]);
 
-/** One relay at work: its media goes through the verifier, its offers to the session, its receipts into the book. */
+/**
+ * One relay at work: its media goes through the verifier, its offers to the session, its receipts into the book. What it sends is held, at most 8 MiB, until
+ * `release`: it may be asked before the keys are known by which it is judged.
+ */
 export class RelayLink {
   session: Session | null = null;
   /** Unix ms. */
   askedAt = 0;
   readonly #receipts: ReceiptBook | null;
+  #held: { frame: Frame; size: number }[] | null = [];
+  #heldBytes = 0;
   #failed = false;
   #subscribe: FrameOf<"subscribe"> | null = null;
   /** Served whole from its first part on; 0 where the window began with another relay. */
@@ -52,13 +58,13 @@ export class RelayLink {
     private readonly events: LinkEvents,
   ) {
     this.#receipts = purse && new ReceiptBook(connection.node, purse.address, (receipt) => isReceiptSigned(this.verifier, domains, receipt), purse.context.clock);
-    connection.onFrame = (frame, size) => this.#take(frame, size);
+    connection.onFrame = (frame, size) => this.#arrived(frame, size);
     connection.onClose = (why) => this.#fail({ kind: "closed", why });
   }
 
   get node(): string { return this.connection.node; }
 
-  /** Asks for the track from `position` on, and opens a session where there is money. */
+  /** Asks for the track from `position` on, and opens a session where there may be money. */
   start(track: number, position: { window: number; parts: number }): void {
     this.askedAt = this.clock.now();
     this.#subscribe = { type: "subscribe", channel: CHANNEL, stream: this.stream, track, ...position };
@@ -66,9 +72,16 @@ export class RelayLink {
     this.openSession();
   }
 
+  /** Lets through what has come and what comes: the keys and the balance are known. */
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const { frame, size } of held) this.#take(frame, size);
+  }
+
   /** Opens the session when the purse has been funded; does nothing where one is open. */
   openSession(): void {
-    if (this.session || !this.purse || this.purse.balance === 0n) return;
+    if (this.session || !this.purse?.mayPay) return;
     this.session = new Session(this.purse, this.node, this.stream, {
       send: (frame) => this.connection.send(frame),
       sendBytes: (bytes) => this.connection.sendBytes(bytes),
@@ -107,6 +120,13 @@ export class RelayLink {
     });
   }
 
+  #arrived(frame: Frame, size: number): void {
+    if (!this.#held) return this.#take(frame, size);
+    this.#heldBytes += size;
+    if (this.#heldBytes > MAX_UNVERIFIED) return this.connection.close(Goodbye.tooSlow, "The chain does not name the keys in time.");
+    this.#held.push({ frame, size });
+  }
+
   #take(frame: Frame, size: number): void {
     if (frame.type === "leaf") this.counters.mediaBytes += frame.bytes.length;
     if (!MEDIA.has(frame.type)) this.counters.controlBytes += size;
@@ -127,6 +147,7 @@ export class RelayLink {
       case "pong": return this.#ponged();
       case "record": return this.events.record(frame);
       case "load": return this.events.load(frame.percent);
+      case "evidence": return this.events.evidence(frame);
       default:
     }
   }

@@ -1,38 +1,16 @@
 import type { Counters } from "../counters.ts";
-import { equivocation, falseReceipt, type EvidenceFile, type Purse } from "../purse/index.ts";
-import type { Deployment } from "../signing/index.ts";
-import { Playhead, type SignedHead, type SigningKeys, type VerifiedPart, type VerifiedTrack, WindowVerifier } from "../windows/index.ts";
+import { EvidenceAllowance, EvidenceDesk, type Finding } from "../evidence/index.ts";
+import type { EvidenceFile } from "../purse/index.ts";
+import { Playhead, type SignedHead, type VerifiedPart, type VerifiedTrack, WindowVerifier } from "../windows/index.ts";
+import { ProtocolError, type FrameOf } from "../wire/index.ts";
 import { type Candidate, Candidates } from "./candidates.ts";
 import { Goodbye, RelayConnection, type ConnectionContext } from "./connection.ts";
 import { incidentOf, type Incident } from "./incident.ts";
 import { RelayLink, type Failure } from "./link.ts";
 import { recordFault } from "./record.ts";
 import { Silence } from "./silence.ts";
+import type { SubscriptionOptions } from "./subscriptionOptions.ts";
 import type { TransportKind } from "./transport.ts";
-
-/** The signing keys, and how they are read again. */
-export interface ReadableKeys extends SigningKeys {
-  /** Resolves when they have been read for the first time. */
-  ready: Promise<void>;
-  refresh(): Promise<void>;
-}
-
-export interface SubscriptionOptions {
-  stream: bigint;
-  /** Lines of the picture; 0 is any. */
-  track: number;
-  deployment: Deployment;
-  keys: ReadableKeys;
-  purse: Purse | null;
-  /** A relay without a verified leaf for this long is left, ms. */
-  stallAfterMs: number;
-  /** Complete, verified parts in their order. */
-  onPart(part: VerifiedPart): void;
-  /** Fetches records anew. Called often when relays are missing: the callee bounds its own rate. */
-  moreRecords(): void;
-  /** Something that a page shows has changed. */
-  onChange(): void;
-}
 
 const CONNECT_MS = 3_000;
 const CHECK_MS = 200;
@@ -43,7 +21,7 @@ const RECORDS_MS = 20_000;
 const FUND = "Fund your purse to watch this stream.";
 const SPARE_MS = 300;
 const KEPT_FILES = 32;
-const KEPT_HEADS = 512;
+const FALSE_KEY = "The broadcaster's signing key has contradicted itself; waiting for a new one.";
 
 /**
  * Keeps one track coming: chooses a relay, verifies, and goes to the next one when it lies (it is banned, an incident is kept), stalls or dies, at the
@@ -52,7 +30,6 @@ const KEPT_HEADS = 512;
 export class Subscription {
   readonly candidates: Candidates;
   readonly incidents: Incident[] = [];
-  readonly evidence: EvidenceFile[] = [];
   /** Node ids that served a verified leaf, in order of their first. */
   readonly relaysUsed: string[] = [];
   /** How the relay in use, or else the last one, is reached. */
@@ -63,7 +40,7 @@ export class Subscription {
   readonly #verified: VerifiedTrack = { newest: null };
   readonly #silence: Silence;
   readonly #playhead = new Playhead();
-  readonly #heads = new Map<string, SignedHead>();
+  readonly #desk: EvidenceDesk;
   #link: RelayLink | null = null;
   /** Asked beside a silent `#link`. */
   #second: RelayLink | null = null;
@@ -82,8 +59,11 @@ export class Subscription {
   constructor(private readonly context: ConnectionContext, private readonly options: SubscriptionOptions, private readonly counters: Counters) {
     this.candidates = new Candidates(context.random);
     this.#silence = new Silence(context.clock, options.stallAfterMs);
+    this.#desk = new EvidenceDesk(context, options.deployment, options.stream, options.keys);
   }
 
+  /** What was proven against relays and keys, here or by others. */
+  get evidence(): EvidenceFile[] { return this.#desk.files; }
   /** The relay in use. */
   get relay(): Candidate | null { return this.#link ? this.candidates.get(this.#link.node) ?? null : null; }
   /** The relay that is connected in advance. */
@@ -101,8 +81,9 @@ export class Subscription {
   /** Takes a relay's record where it is signed and fresh. */
   add(record: Parameters<Candidates["add"]>[0]): void {
     const { verifier, domains, clock } = this.context;
-    if (recordFault(verifier, domains, record, clock.now()) !== null) return;
+    if (this.#desk.isFalseRelay(record.node) || recordFault(verifier, domains, record, clock.now()) !== null) return;
     this.candidates.add(record);
+    this.context.timeline.mark("records");
     if (!this.#link && !this.#opening) void this.#next();
     else if (this.#progress > 0) void this.#prepare();
   }
@@ -137,46 +118,54 @@ export class Subscription {
   async #next(): Promise<void> {
     if (this.#opening || this.#link || this.#stopped) return;
     this.#opening = true;
+    let link: RelayLink | null = null, used = false;
     try {
-      const connection = await this.#take();
+      // The relay is asked while the chain is still being read; what it sends waits for the keys.
+      void this.options.keys.ready.then(() => this.context.timeline.mark("keys"), () => {});
+      // Records come together: the choice is among all of them.
+      await Promise.resolve();
+      link = await this.#take();
       await this.options.keys.ready;
-      if (connection && !connection.closed && !this.#stopped) this.#use(connection);
-      else connection?.close(Goodbye.shuttingDown, "Not needed.");
+      if (link && !link.connection.closed && !this.#stopped) {
+        used = true;
+        this.#use(link);
+      }
     } catch (error) {
       this.trouble = error instanceof Error ? error.message : String(error);
     } finally {
       this.#opening = false;
+      if (!used) link?.connection.close(Goodbye.shuttingDown, "Not needed.");
       if (!this.#link && !this.#stopped) this.context.clock.after(RETRY_MS, () => void this.#next());
       this.options.onChange();
     }
   }
 
-  /** The connection that was made in advance, or a new one. */
-  async #take(): Promise<RelayConnection | null> {
+  /** The relay that was connected in advance, or another one; asked already. */
+  async #take(): Promise<RelayLink | null> {
     const { stream, track } = this.options, now = this.context.clock.now();
     const ready = this.#standby;
     this.#standby = null;
     // It may have been banned since it was made: while one relay fails, another connection to it can still be on its way.
-    if (ready && !ready.closed && this.candidates.get(ready.node)!.bannedUntil <= now) return ready;
+    if (ready && !ready.closed && this.candidates.get(ready.node)!.bannedUntil <= now) return this.#ask(ready);
     ready?.close(Goodbye.shuttingDown, "Not needed.");
     const choice = this.candidates.choose(stream, track, now) ?? this.candidates.leastTired(now);
-    if (choice) return this.#connect(choice);
+    if (choice) {
+      let link: RelayLink | null = null;
+      return await this.#connect(choice, (connection) => { link = this.#ask(connection); }) && link;
+    }
     const banned = this.candidates.all.filter((c) => c.bannedUntil > now).length;
     if (this.candidates.all.length === 0) this.trouble = "No relay offers this stream yet; waiting for one.";
     else if (banned === this.candidates.all.length) this.trouble = `No relay is left: ${banned} banned for ten minutes; waiting for others.`;
     return null;
   }
 
-  async #connect(candidate: Candidate): Promise<RelayConnection | null> {
+  /** Connects a relay; `greet` has it before it has proved to be the one. */
+  async #connect(candidate: Candidate, greet: (connection: RelayConnection) => void): Promise<RelayConnection | null> {
     try {
-      const connection = await RelayConnection.open(this.context, candidate.record, CONNECT_MS);
+      const connection = await RelayConnection.open(this.context, candidate.record, CONNECT_MS, greet);
+      this.context.timeline.mark("welcomed");
       candidate.roundTrip = connection.roundTrip;
       this.#bytes.set(connection, 0);
-      connection.onFrame = (frame, size) => {
-        this.counters.controlBytes += size;
-        if (frame.type === "record") this.add(frame);
-        if (frame.type === "load") this.candidates.loaded(candidate.node, frame.percent);
-      };
       return connection;
     } catch (error) {
       this.trouble = (error as Error).message;
@@ -185,23 +174,71 @@ export class Subscription {
     }
   }
 
-  #use(connection: RelayConnection): void {
-    this.#link = this.#ask(connection);
-    this.transport = connection.kind;
+  #use(link: RelayLink): void {
+    this.#link = link;
+    this.transport = link.connection.kind;
     this.#lastProgress = this.context.clock.now();
     this.#watch();
     if (this.#progress > 0) void this.#prepare();
+    link.release();
+  }
+
+  /** A connection in advance: the relay only tells of itself and of others. */
+  #idle(candidate: Candidate, connection: RelayConnection): void {
+    const allowance = new EvidenceAllowance(this.context.clock);
+    connection.onFrame = (frame, size) => {
+      this.counters.controlBytes += size;
+      if (frame.type === "record") this.add(frame);
+      if (frame.type === "load") this.candidates.loaded(candidate.node, frame.percent);
+      if (frame.type === "evidence" && allowance.take()) this.#evidence(frame, (why) => this.#dropStandby(connection, Goodbye.protocolError, why));
+    };
+  }
+
+  #dropStandby(connection: RelayConnection, code: number, why: string): void {
+    if (this.#standby === connection) this.#standby = null;
+    const candidate = this.candidates.get(connection.node);
+    if (candidate) this.candidates.rest(connection.node, this.context.clock.now(), this.#pause(candidate), why);
+    connection.close(code, why);
+  }
+
+  /** Evidence is decided here, whoever sent it; who sends what proves nothing is left. */
+  #evidence(frame: FrameOf<"evidence">, leave: (why: string) => void): void {
+    let finding: Finding | null;
+    try {
+      finding = this.#desk.take(frame);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      finding = { kind: "forged" };
+    }
+    if (finding?.kind === "forged") leave("The signatures do not bear the relay's evidence out.");
+    else if (finding) this.#act(finding);
+  }
+
+  /** A relay that is proven false is left for good; with a false key the run is over, which is no relay's fault. */
+  #act(finding: Exclude<Finding, { kind: "forged" }>): void {
+    const links = [this.#second, this.#link];
+    if (finding.kind === "relay") {
+      const why = "It is proven to have signed a false receipt.";
+      for (const link of links) if (link?.node === finding.relay) link.fail({ kind: "falseReceipt", why });
+      if (this.#standby?.node === finding.relay) this.#dropStandby(this.#standby, Goodbye.corruptMedia, why);
+      this.candidates.ban(finding.relay, this.context.clock.now(), why);
+    } else if (this.#verified.newest?.head?.signer === finding.key) {
+      for (const link of links) link?.fail({ kind: "ended", why: FALSE_KEY });
+    }
+    this.options.onChange();
   }
 
   #ask(connection: RelayConnection): RelayLink {
     const { options, context } = this;
-    const windows = new WindowVerifier(context.verifier, context.domains.streamKeys, options.stream, options.track, options.keys, this.#verified);
+    const windows = new WindowVerifier(context.verifier, context.domains.streamKeys, options.stream, options.track, this.#desk, this.#verified);
+    const allowance = new EvidenceAllowance(context.clock);
     const link: RelayLink = new RelayLink(connection, context.verifier, context.domains, windows, options.stream, options.purse, this.counters, context.clock, {
       leaf: (part) => this.#leaf(link, part),
       head: (head) => this.#head(head),
       record: (record) => this.add(record),
       load: (percent) => this.candidates.loaded(link.node, percent),
-      falseReceipt: (head, receipt) => this.#keep(falseReceipt(options.deployment, head, receipt)),
+      falseReceipt: (head, receipt) => this.#desk.falseReceipt(head, receipt),
+      evidence: (frame) => { if (allowance.take()) this.#evidence(frame, (why) => link.fail({ kind: "malformed", why })); },
       failed: (failure) => void this.#failed(link, failure),
     });
     link.start(options.track, this.#playhead.position);
@@ -229,6 +266,7 @@ export class Subscription {
     }
     this.#standby = null;
     this.#second = this.#ask(connection);
+    this.#second.release();
     void this.#prepare();
   }
 
@@ -250,6 +288,7 @@ export class Subscription {
     // What a relay that was left still sends verifies and is paid as well.
     if (link === this.#link) this.#lastProgress = this.context.clock.now();
     this.trouble = "";
+    if (part.complete) this.context.timeline.mark("part");
     if (this.#progress++ === 0 || this.relaysUsed.at(-1) !== link.node) {
       if (!this.relaysUsed.includes(link.node)) this.relaysUsed.push(link.node);
       this.options.onChange();
@@ -261,12 +300,9 @@ export class Subscription {
   }
 
   #head(head: SignedHead): void {
-    const place = `${head.head.run}:${head.head.track}:${head.head.window}:${head.head.count}`;
-    const known = this.#heads.get(place);
-    const offence = known && equivocation(this.options.deployment, known, head);
-    if (offence) this.#keep(offence);
-    this.#heads.set(place, head);
-    if (this.#heads.size > KEPT_HEADS) this.#heads.delete(this.#heads.keys().next().value!);
+    this.context.timeline.mark("head");
+    const finding = this.#desk.head(head);
+    if (finding && finding.kind !== "forged") this.#act(finding);
   }
 
   async #failed(link: RelayLink, failure: Failure): Promise<void> {
@@ -281,12 +317,14 @@ export class Subscription {
     this.trouble = failure.why;
     if (failure.kind === "corrupt" && refusal?.kind === "badSignature" && refusal.signer && refusal.head) {
       await this.options.keys.refresh().catch(() => {});
-      if (this.options.keys.isSigningKey(refusal.signer, refusal.head.time)) return void this.#next();
+      if (this.#desk.isSigningKey(refusal.signer, refusal.head.time)) return void this.#next();
     }
-    if (failure.kind === "corrupt" || failure.kind === "falseReceipt") {
+    const ofFalseKey = !!refusal?.signer && this.#desk.isFalseKey(refusal.signer);
+    if (ofFalseKey) this.trouble = failure.why = FALSE_KEY;
+    if ((failure.kind === "corrupt" && !ofFalseKey) || failure.kind === "falseReceipt") {
       this.candidates.ban(link.node, now, failure.why);
       const incident = refusal && incidentOf(this.options.deployment, link.node, refusal);
-      if (incident) keepBounded(this.incidents, incident);
+      if (incident && this.incidents.length < KEPT_FILES) this.incidents.push(incident);
       link.connection.close(Goodbye.corruptMedia, failure.why);
     } else {
       const unpaid = failure.kind === "payment" && this.options.purse?.balance === 0n;
@@ -314,7 +352,7 @@ export class Subscription {
     const choice = this.candidates.choose(this.options.stream, this.options.track, this.context.clock.now(), this.#link.node, this.#second?.node);
     if (!choice) return;
     this.#preparing = true;
-    const connection = await this.#connect(choice).finally(() => { this.#preparing = false; });
+    const connection = await this.#connect(choice, (reached) => this.#idle(choice, reached)).finally(() => { this.#preparing = false; });
     if (!connection) return;
     const inUse = [this.#link?.node, this.#second?.node].includes(connection.node);
     if (this.#standby || this.#stopped || !this.#link || inUse) return connection.close(Goodbye.shuttingDown, "Not needed.");
@@ -348,11 +386,6 @@ export class Subscription {
 
   #pause(candidate: Candidate): number { return Math.min(60_000, 2_000 * 2 ** Math.min(candidate.failures, 5)); }
 
-  #keep(file: EvidenceFile): void {
-    keepBounded(this.evidence, file);
-    this.options.onChange();
-  }
-
   #countBytes(): void {
     for (const [connection, counted] of this.#bytes) {
       this.counters.receivedBytes += connection.receivedBytes - counted;
@@ -360,8 +393,4 @@ export class Subscription {
       else this.#bytes.set(connection, connection.receivedBytes);
     }
   }
-}
-
-function keepBounded<T>(list: T[], item: T): void {
-  if (list.length < KEPT_FILES) list.push(item);
 }

@@ -15,7 +15,11 @@ export class LocalKey {
   }
 
   /** Makes the tables that the first key and the first signature need, where there is time to wait for anyway. */
-  static warmUp(): void { secp256k1.getPublicKey(secp256k1.utils.randomSecretKey()); }
+  static warmUp(): void {
+    if (!LocalKey.#warm) secp256k1.getPublicKey(secp256k1.utils.randomSecretKey());
+    LocalKey.#warm = true;
+  }
+  static #warm = false;
 
   /** A fresh key from a CSPRNG. */
   static fresh(verifier: Verifier): LocalKey {

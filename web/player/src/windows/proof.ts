@@ -1,4 +1,5 @@
 import { concat, type Verifier } from "@clustercast/verifier";
+import { MAX_PARTS_PER_WINDOW } from "../wire/limits.ts";
 
 const INNER = Uint8Array.of(0x01);
 
@@ -17,4 +18,21 @@ export function siblings(verifier: Verifier, hashes: readonly Uint8Array[], inde
     level = next;
   }
   return found;
+}
+
+/** The root to which siblings lead from a node (RFC 9162 §2.1.3.2), of a tree of at most 256; null where they do not fit. */
+export function rootOver(verifier: Verifier, node: Uint8Array, index: number, count: number, path: readonly Uint8Array[]): Uint8Array | null {
+  if (count > MAX_PARTS_PER_WINDOW || index >= count) return null;
+  let last = count - 1;
+  for (const sibling of path) {
+    if (last === 0) return null;
+    if (index % 2 === 1 || index === last) {
+      node = verifier.sha256(concat(INNER, sibling, node));
+      while (index % 2 === 0 && index !== 0) [index, last] = [index >> 1, last >> 1];
+    } else {
+      node = verifier.sha256(concat(INNER, node, sibling));
+    }
+    [index, last] = [index >> 1, last >> 1];
+  }
+  return last === 0 ? node : null;
 }
