@@ -30,11 +30,7 @@ for (const name of wanted.length ? wanted : known) {
   const benchmark = await import(pathToFileURL(join(home, 'benchmarks', `${name}.mjs`)));
   if (benchmark.byNameOnly && !wanted.length) continue;
   console.log(`== ${name}: ${benchmark.title}`);
-<<<<<<< HEAD
-  const { ran, metrics, peers, rows, failures = [] } = await benchmark.run(root).catch(giveUp);
-=======
-  const { ran, metrics, peers, rows, vmaf } = await benchmark.run(root).catch(giveUp);
->>>>>>> edge
+  const { ran, metrics, peers, rows, vmaf, failures = [] } = await benchmark.run(root).catch(giveUp);
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
   const context = { cpu: cpus()[0].model.trim(), cores: cpus().length, kernel: release(), date: new Date().toISOString().slice(0, 10), commit, ran };
   writeFileSync(join(home, 'results', `${name}.json`), `${JSON.stringify({ name, context, metrics, peers, vmaf, rows }, null, 2)}\n`);
