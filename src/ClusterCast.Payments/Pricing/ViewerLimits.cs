@@ -18,6 +18,14 @@ public sealed record ViewerLimits
     /// <summary>Micro-USDC of expected payments after which the purse signs nothing more; null for as much as it holds.</summary>
     public ulong? Budget { get; init; }
 
+    /// <summary>
+    /// Most that is paid ahead to a relay that says that the credit is used up although less than a ticket is owed: bytes that were on the way when it was left count for the relay only.
+    /// </summary>
+    public uint MaxAheadBytes { get; init; } = 520_000;
+
+    /// <summary>One relay is paid ahead at most once in this time.</summary>
+    public TimeSpan AheadInterval { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>One sentence why the offer is refused; null when it is acceptable.</summary>
     /// <param name="offer">The relay's offer.</param>
     /// <param name="advertisedPrice">The price in its record; 0 when unknown.</param>

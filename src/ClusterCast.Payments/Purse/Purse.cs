@@ -173,7 +173,7 @@ public sealed class Purse
     /// <summary>Books the expected payment of a ticket; false when the budget does not cover it. Under the lock.</summary>
     internal bool TrySpend(UInt128 scaledValue)
     {
-        if (Limits.Budget is { } budget && _signedValue + scaledValue > (UInt128)budget << 64)
+        if (!CanSpend(scaledValue))
         {
             return false;
         }
@@ -181,6 +181,9 @@ public sealed class Purse
         _signedValue += scaledValue;
         return true;
     }
+
+    /// <summary>Whether the budget covers a ticket. Under the lock.</summary>
+    internal bool CanSpend(UInt128 scaledValue) => Limits.Budget is not { } budget || _signedValue + scaledValue <= (UInt128)budget << 64;
 
     internal void Ended(PurseSession session)
     {

@@ -11,6 +11,7 @@ internal sealed class PurseAccount(Address relay)
 
     private readonly Queue<PendingTicket> _orphans = new();
     private readonly RecentSet<Hash32, bool> _used = new(KeptCommits);
+    private long? _aheadAt;
 
     public Address Relay { get; } = relay;
 
@@ -39,6 +40,18 @@ internal sealed class PurseAccount(Address relay)
         Debt -= bytes;
         _used.Add(commit, true);
         Counters = Counters with { TicketsSent = Counters.TicketsSent + 1, BytesPaid = Counters.BytesPaid + bytes, ValueScaled = Counters.ValueScaled + value };
+    }
+
+    /// <summary>Bytes that may be paid ahead now.</summary>
+    public uint Ahead(ViewerLimits limits, TimeProvider time) =>
+        _aheadAt is { } last && time.GetElapsedTime(last) < limits.AheadInterval ? 0 : limits.MaxAheadBytes;
+
+    /// <summary>The next ticket pays these bytes beyond the debt.</summary>
+    public void PayAhead(uint bytes, TimeProvider time)
+    {
+        _aheadAt = time.GetTimestamp();
+        Debt += bytes;
+        Counters = Counters with { BytesAhead = Counters.BytesAhead + bytes };
     }
 
     public void Acknowledged() => Counters = Counters with { TicketsAcknowledged = Counters.TicketsAcknowledged + 1 };

@@ -23,6 +23,9 @@ public sealed class PurseSession : IDisposable
     /// </summary>
     public static readonly TimeSpan SettleAfter = TimeSpan.FromSeconds(3);
 
+    /// <summary>Time after which a relay that says that the credit is used up is paid although less than a ticket is owed: by then what was on the way has verified.</summary>
+    public static readonly TimeSpan WithheldAfter = TimeSpan.FromSeconds(1);
+
     private readonly Purse _purse;
     private readonly PurseAccount _account;
     private readonly TicketDesk _desk;
@@ -37,6 +40,7 @@ public sealed class PurseSession : IDisposable
     private long _askedAt;
     private long _sentAt;
     private long _verifiedAt;
+    private long? _withheldAt;
     private bool _closeSent;
     private bool _save;
 
@@ -169,6 +173,10 @@ public sealed class PurseSession : IDisposable
                 Post(_desk.Pending?.Frame ?? _openFrame);
             }
         }
+        else if (State == PurseSessionState.Paying && _withheldAt is { } since && Since(since) >= WithheldAfter)
+        {
+            Pay(_desk.PayWithheld());
+        }
         else if (State == PurseSessionState.Paying && Since(_verifiedAt) >= SettleAfter)
         {
             PayIfDue(everything: true);
@@ -255,7 +263,9 @@ public sealed class PurseSession : IDisposable
             return;
         }
 
-        if (_desk.Answered(offer.Acked) is not null)
+        // An offer that names itself acknowledges nothing: the relay says that the credit is used up.
+        var isNotice = offer.Acked == offer.Commit;
+        if (!isNotice && _desk.Answered(offer.Acked) is not null)
         {
             _save = true;
             _account.Acknowledged();
@@ -282,6 +292,11 @@ public sealed class PurseSession : IDisposable
         }
 
         _desk.Take(offer);
+        if (isNotice && !_account.IsUsed(offer.Commit))
+        {
+            _withheldAt ??= Now;
+        }
+
         if (_conditions is null)
         {
             _conditions = offer;
@@ -364,10 +379,16 @@ public sealed class PurseSession : IDisposable
             return;
         }
 
-        switch (_desk.Pay(everything))
+        Pay(_desk.Pay(everything));
+    }
+
+    private void Pay(PaymentStep step)
+    {
+        switch (step)
         {
             case PaymentStep.Ticket:
                 _save = true;
+                _withheldAt = null;
                 _askedAt = _sentAt = Now;
                 Post(_desk.Pending!.Frame);
                 break;

@@ -10,13 +10,14 @@ namespace ClusterCast.Payments;
 /// <param name="BytesPaid">Bytes that tickets pay for.</param>
 /// <param name="ValueScaled">Expected payment of the tickets, 2^-64 micro-USDC.</param>
 /// <param name="CostTimes1E9">Exact price of the verified bytes, 1e-9 micro-USDC.</param>
+/// <param name="BytesAhead">Those of the bytes paid that were paid ahead, for what relays say was lost on the way.</param>
 public readonly record struct PurseCounters(
-    long TicketsSent, long TicketsAcknowledged, long TicketsRefused, ulong BytesVerified, ulong BytesPaid, UInt128 ValueScaled, UInt128 CostTimes1E9)
+    long TicketsSent, long TicketsAcknowledged, long TicketsRefused, ulong BytesVerified, ulong BytesPaid, UInt128 ValueScaled, UInt128 CostTimes1E9, ulong BytesAhead)
 {
     /// <summary>Sum of both.</summary>
     public static PurseCounters operator +(PurseCounters a, PurseCounters b) => new(
         a.TicketsSent + b.TicketsSent, a.TicketsAcknowledged + b.TicketsAcknowledged, a.TicketsRefused + b.TicketsRefused,
-        a.BytesVerified + b.BytesVerified, a.BytesPaid + b.BytesPaid, a.ValueScaled + b.ValueScaled, a.CostTimes1E9 + b.CostTimes1E9);
+        a.BytesVerified + b.BytesVerified, a.BytesPaid + b.BytesPaid, a.ValueScaled + b.ValueScaled, a.CostTimes1E9 + b.CostTimes1E9, a.BytesAhead + b.BytesAhead);
 }
 
 /// <summary>What a purse did with one relay.</summary>

@@ -8,6 +8,9 @@ namespace ClusterCast.Payments.Internal;
 /// <summary>Signs the tickets of one session: at most one is unanswered, and none is signed twice. Guarded by the purse's lock.</summary>
 internal sealed class TicketDesk(Purse purse, PurseAccount account)
 {
+    // A ticket is due only once whole leaves make it up: what is paid ahead makes room for the last of them too.
+    private const uint LeafBytes = 16_384;
+
     private Offer? _offer;
 
     /// <summary>The ticket on its way.</summary>
@@ -47,6 +50,25 @@ internal sealed class TicketDesk(Purse purse, PurseAccount account)
         }
     }
 
+    /// <summary>
+    /// The relay has said for a while that the credit is used up: pays what is owed, and a bounded part ahead when that is less than a ticket. The caller sends <see cref="Pending"/>.
+    /// </summary>
+    public PaymentStep PayWithheld()
+    {
+        if (Pending is null && _offer is { } offer && !account.IsUsed(offer.Commit) && account.Debt < offer.TicketBytes)
+        {
+            var most = Tariff.MaxBytes(offer.Price, offer.FaceValue);
+            var ahead = Math.Min(account.Ahead(purse.Limits, purse.Epochs.Time), offer.TicketBytes + LeafBytes);
+            var fits = (uint)Math.Min(ahead, most - Math.Min(most, account.Debt));
+            if (fits > 0 && CanSpend(offer, (uint)account.Debt + fits))
+            {
+                account.PayAhead(fits, purse.Epochs.Time);
+            }
+        }
+
+        return Pay(everything: true);
+    }
+
     /// <summary>Puts the next ticket on its way: an inherited one, or a new one when enough is owed. The caller sends <see cref="Pending"/>.</summary>
     public PaymentStep Pay(bool everything)
     {
@@ -83,6 +105,10 @@ internal sealed class TicketDesk(Purse purse, PurseAccount account)
         Pending = new PendingTicket(offer.Commit, Frame.Encode(Sign(offer, bytes, probability)), IsInherited: false);
         return PaymentStep.Ticket;
     }
+
+    // What the budget does not cover is not booked as ahead: it would count as a debt.
+    private bool CanSpend(in Offer offer, uint bytes) =>
+        Tariff.TryWinProbability(offer.Price, bytes, offer.FaceValue, out var probability) && probability > 0 && purse.CanSpend(Tariff.ScaledValue(probability, offer.FaceValue));
 
     private TicketMessage Sign(in Offer offer, uint bytes, ulong probability)
     {

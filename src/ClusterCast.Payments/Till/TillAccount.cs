@@ -13,6 +13,7 @@ internal sealed class TillAccount(Address purse, TillTariff tariff, long nowMs)
     private readonly List<OutstandingOffer> _offers = [];
     private CreditLine _credit = new(tariff);
     private long _lastWriteOffMs = nowMs;
+    private long? _withheldMs;
 
     public Lock Gate { get; } = new();
 
@@ -48,9 +49,23 @@ internal sealed class TillAccount(Address purse, TillTariff tariff, long nowMs)
     {
         Debt -= bytes;
         _credit.Paid(bytes);
+        _withheldMs = null;
     }
 
-    /// <summary>Lets a returning payer whose debt leaves no room for a ticket begin again, at most one ticket's bytes each interval.</summary>
+    /// <summary>A leaf found no credit. Whether enough was written off for it: only a payer that pays nothing for a while is helped, since a ticket may be on its way.</summary>
+    public bool TryForgive(int bytes, long nowMs, TillPolicy policy)
+    {
+        _withheldMs ??= nowMs;
+        if (nowMs - _withheldMs < policy.WriteOffAfter.TotalMilliseconds)
+        {
+            return false;
+        }
+
+        WriteOff(nowMs, policy.WriteOffInterval);
+        return TrySpend(bytes);
+    }
+
+    /// <summary>Lets a payer whose debt leaves no room for a ticket begin again, at most one ticket's bytes each interval.</summary>
     public void WriteOff(long nowMs, TimeSpan interval)
     {
         var room = (long)_credit.Limit - _credit.DueBytes - LeafBytes;

@@ -25,10 +25,13 @@ public sealed record TillPolicy
     public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// A payer's lost connection leaves bytes that were sent and never verified, which it does not pay. At most once in this time a new session may write off up to one ticket of what blocks it,
-    /// so that such a payer is not locked out for good.
+    /// Whoever leaves a relay leaves bytes on the way that were sent and never verified. At most once in this time a payer that they lock out is forgiven up to one ticket of them, at the opening of a
+    /// session or after <see cref="WriteOffAfter"/>.
     /// </summary>
     public TimeSpan WriteOffInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long an admitted payer without credit pays nothing before bytes are written off in mid-session: an honest one has paid ahead by then.</summary>
+    public TimeSpan WriteOffAfter { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Payers remembered without an open session; the one that was idle longest is forgotten.</summary>
     public int MaxAccounts { get; init; } = 16_384;

@@ -41,6 +41,7 @@ public sealed class TillSession : IDisposable
     private StreamTerms _terms;
     private ulong _price;
     private OutstandingOffer? _current;
+    private OutstandingOffer? _noticed;
 
     internal TillSession(Till till, StreamId stream, Action<byte[]> send, Address? peerNode)
     {
@@ -108,7 +109,7 @@ public sealed class TillSession : IDisposable
     }
 
     /// <summary>
-    /// Charges the bytes of one leaf before it is sent. False when the payer is not admitted or its credit is used up: the leaf is then skipped.
+    /// Charges the bytes of one leaf before it is sent. False when the payer is not admitted or its credit is used up: the leaf is then skipped, and the payer is told, once for each offer.
     /// </summary>
     public bool TrySpend(int leafBytes)
     {
@@ -124,12 +125,21 @@ public sealed class TillSession : IDisposable
             return false;
         }
 
+        bool isLent;
         lock (account.Gate)
         {
-            if (!account.TrySpend(leafBytes))
+            isLent = account.TrySpend(leafBytes) || account.TryForgive(leafBytes, _till.Epochs.NowMs, _till.Policy);
+            if (!isLent && _current is { } offer && _noticed != offer)
             {
-                return false;
+                _noticed = offer;
+                RepeatOffer(account, offer.Commit);
             }
+        }
+
+        if (!isLent)
+        {
+            _outbox.Deliver();
+            return false;
         }
 
         _till.Counters.Served(leafBytes);

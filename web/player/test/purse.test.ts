@@ -13,7 +13,7 @@ import { loadVerifier } from "../../testing/wasm.ts";
 
 const random = seeded(31);
 let verifier: Verifier, domains: Domains, key: LocalKey, relay: LocalKey;
-let store: MapStore, ledger: Ledger, purse: Purse, session: Session, sent: Frame[], left: string[];
+let clock: ManualClock, store: MapStore, ledger: Ledger, purse: Purse, session: Session, sent: Frame[], left: string[];
 beforeAll(async () => {
   verifier = await loadVerifier();
   domains = domainsOf(verifier, deployment);
@@ -22,12 +22,13 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   store = new MapStore();
+  clock = new ManualClock();
   begin();
 });
 
 function begin(balance = 3_000_000n): void {
   ledger = new Ledger(store, "test");
-  purse = new Purse({ verifier, domains, clock: new ManualClock(), random: random.bytes, epochSeconds: 86_400 }, key, ledger, { ceilingPrice: 1_000_000n, maxTicketBytes: 16_000_000 });
+  purse = new Purse({ verifier, domains, clock, random: random.bytes, epochSeconds: 86_400 }, key, ledger, { ceilingPrice: 1_000_000n, maxTicketBytes: 16_000_000 });
   purse.balance = balance;
   sent = [];
   left = [];
@@ -75,6 +76,46 @@ describe("a session", () => {
     expect(tickets()).toEqual([]);
     session.verified(1);
     expect(last().bytes).toBe(32_000);
+  });
+
+  test("pays one bounded ticket ahead a minute where the relay says that the credit is used up", () => {
+    const notice = (o: Offer): void => session.offered({ ...o, acked: o.commit });
+    const first = offer();
+    session.offered(first);
+    session.verified(1_000);
+    notice(first);
+    notice(first);
+    expect(tickets()).toEqual([]);
+    clock.advance(1_000);
+    expect(last().bytes).toBe(267_384);
+    // A notice that crossed the ticket acknowledges nothing.
+    notice(first);
+    expect(ledger.of(relay.address).unacknowledged).not.toBeNull();
+    for (let i = 0; i < 59; i++) {
+      const next = offer({ acked: last().commit });
+      session.offered(next);
+      notice(next);
+      clock.advance(1_000);
+    }
+    expect(tickets()).toHaveLength(1);
+    const later = offer({ acked: last().commit });
+    session.offered(later);
+    notice(later);
+    clock.advance(1_000);
+    expect(tickets()).toHaveLength(2);
+    expect(last().bytes).toBe(266_384);
+    expect(ledger.of(relay.address)).toMatchObject({ debt: 0n, ahead: 532_768n });
+    expect(left).toEqual([]);
+  });
+
+  test("pays nothing ahead where what was on the way verifies and makes a ticket due", () => {
+    const first = offer();
+    session.offered(first);
+    session.offered({ ...first, acked: first.commit });
+    session.verified(250_000);
+    clock.advance(5_000);
+    expect(tickets()).toHaveLength(1);
+    expect(ledger.of(relay.address).ahead).toBe(0n);
   });
 
   test("closes with a ticket for the rest, then SessionClose, and is done when that is acknowledged", async () => {
@@ -138,7 +179,7 @@ describe("a session", () => {
     const first = offer();
     session.offered(first);
     session.verified(250_000);
-    session.offered({ ...first, acked: first.commit });
+    session.offered({ ...first, acked: new Uint8Array(32) });
     session.verified(250_000);
     expect(tickets()).toHaveLength(1);
     expect(left[0]).toContain("twice");

@@ -17,6 +17,9 @@ export class Account {
   verified = 0n;
   /** Sum of price times bytes over verified bytes, in 1e-9 micro-USDC. */
   cost = 0n;
+  /** Those of the bytes paid that were paid ahead, and when the last were, Unix ms. */
+  ahead = 0n;
+  aheadAt: number | null = null;
   /** The signed ticket that has not been acknowledged, whole frame, to be resent byte for byte. */
   unacknowledged: { commit: string; frame: string } | null = null;
   /** Commitments that already carry a ticket: one ticket a commitment. */

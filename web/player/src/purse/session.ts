@@ -13,6 +13,11 @@ export interface SessionLinks {
 }
 
 const FREE = 8;
+// As the purse of the command line (spec/tickets.md, "Bytes that were lost").
+const WITHHELD_AFTER = 1_000;
+const AHEAD_INTERVAL = 60_000;
+const MAX_AHEAD = 520_000n;
+const LEAF = 16_384n;
 
 /** One purse paying one relay over one connection: a ticket on each offer, for verified bytes only (spec/tickets.md). */
 export class Session {
@@ -21,6 +26,7 @@ export class Session {
   #price: bigint | null = null;
   #unpriced = 0n;
   #stopped = false;
+  #withheld: (() => void) | null = null;
   #closing: { done: () => void; sent: boolean } | null = null;
   /** The relay serves for nothing. */
   free = false;
@@ -50,6 +56,7 @@ export class Session {
   }
 
   offered(offer: Offer): void {
+    if (equal(offer.acked, offer.commit)) return this.#noticed(offer);
     const lost = this.#account.unacknowledged;
     if (lost && lost.commit === toHex(offer.acked)) this.#account.unacknowledged = null;
     if (!this.#stopped && !this.#closing?.sent) {
@@ -83,12 +90,16 @@ export class Session {
   }
 
   /** Signs no more tickets. */
-  stop(): void { this.#stopped = true; }
+  stop(): void {
+    this.#stopped = true;
+    this.#withheld?.();
+  }
 
   /** Pays what is left, says SessionClose, and resolves when the relay has acknowledged; the caller bounds the wait. */
   close(): Promise<void> {
     return new Promise((done) => {
       this.#closing = { done, sent: false };
+      this.#withheld?.();
       this.#pay();
       this.#finish();
     });
@@ -100,17 +111,46 @@ export class Session {
     this.#unpriced = 0n;
   }
 
-  #pay(): void {
+  /** The relay says that the credit is used up. What was on the way may verify yet; then the rest is paid, with a part ahead. */
+  #noticed(offer: Offer): void {
+    if (this.#stopped || this.#closing || this.#withheld || !this.#offer || !equal(this.#offer.commit, offer.commit)) return;
+    const cancel = this.purse.context.clock.after(WITHHELD_AFTER, () => {
+      this.#withheld = null;
+      this.#payWithheld();
+    });
+    this.#withheld = () => {
+      cancel();
+      this.#withheld = null;
+    };
+  }
+
+  #payWithheld(): void {
+    const offer = this.#offer, account = this.#account, now = this.purse.context.clock.now();
+    if (!offer || this.#stopped || this.#closing || account.unacknowledged) return;
+    const fits = maxTicketBytes(offer.price, BigInt(offer.faceValue)) - account.debt;
+    if (account.aheadAt === null || now - account.aheadAt >= AHEAD_INTERVAL) {
+      const ahead = [BigInt(offer.ticketBytes) + LEAF, MAX_AHEAD, fits].reduce((least, bytes) => (bytes < least ? bytes : least));
+      if (ahead > 0n) {
+        account.aheadAt = now;
+        account.ahead += ahead;
+        account.debt += ahead;
+      }
+    }
+    this.#pay(true);
+  }
+
+  #pay(everything = this.#closing !== null): void {
     const offer = this.#offer, account = this.#account;
     if (!offer || this.#stopped || this.free || account.unacknowledged) return;
     // Half of the credit where that is less: the relay stops sending at the credit, before a whole ticket is due.
     const whole = BigInt(offer.ticketBytes), half = BigInt(Math.max(1, offer.creditBytes >> 1));
-    const due = this.#closing ? 1n : whole < half ? whole : half;
+    const due = everything ? 1n : whole < half ? whole : half;
     if (account.debt < due) return;
     const fits = maxTicketBytes(offer.price, BigInt(offer.faceValue));
-    const most = this.#closing || whole > fits ? fits : whole;
+    const most = everything || whole > fits ? fits : whole;
     const frame = this.purse.signTicket(offer, this.relay, account, account.debt < most ? account.debt : most);
     this.#offer = null;
+    this.#withheld?.();
     const commit = toHex(offer.commit);
     account.use(commit);
     account.unacknowledged = { commit, frame: toHex(frame) };
