@@ -46,7 +46,7 @@ public sealed class SessionGossipTests
         await peer.Send(new SessionNews(Open(MeshWorld.At(5), Offences.Now - 120_000)));
         await peer.Send(new SessionNews(open with { Relay = MeshWorld.At(6) }));
         Assert.Equal(GoodbyeCode.ProtocolError, Goodbye.Read((await peer.Read(FrameType.Goodbye)).Body).Code);
-        Assert.Equal(new NewsSnapshot(0, SessionNewsAccepted: 1, Duplicate: 1, Stale: 1, 0, Forged: 1, 0), relay.Snapshot().News);
+        Assert.Equal(new NewsSnapshot(0, SessionNewsAccepted: 1, 0, 0, Duplicate: 1, Stale: 1, 0, Forged: 1, 0), relay.Snapshot().News);
         Assert.Equal([open], desk.Heard);
     }
 
