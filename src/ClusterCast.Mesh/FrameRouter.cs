@@ -40,6 +40,7 @@ internal sealed class FrameRouter(
         {
             gossip.Greet(peer);
             evidence.Greet(peer);
+            sessionNews.Greet(peer);
             changed();
         }
     }
@@ -129,6 +130,9 @@ internal sealed class FrameRouter(
                 break;
             case FrameType.SessionNews:
                 sessionNews.Take(peer, body);
+                break;
+            case FrameType.SessionEnd:
+                sessionNews.TakeEnd(peer, body);
                 break;
             default:
                 metrics.Guard.UnknownFrame.Add();

@@ -364,6 +364,7 @@ public sealed class MeshNode : IAsyncDisposable
         await _lookout.DisposeAsync();
         await _listeners.CloseAsync();
 
+        _sessionNews.Dispose();
         foreach (var peer in _connections.All)
         {
             peer.Close(GoodbyeCode.ShuttingDown, "The node stops.");
@@ -373,7 +374,6 @@ public sealed class MeshNode : IAsyncDisposable
         await _listeners.DisposeAsync();
 
         await _connector.DisposeAsync();
-        _sessionNews.Dispose();
         _metrics.Dispose();
         _stop.Dispose();
     }
@@ -446,6 +446,7 @@ public sealed class MeshNode : IAsyncDisposable
         }
 
         _gossip.Renew();
+        _sessionNews.Restate();
         _lookout.Update(_subscriptions, _gossip.Own?.Tracks ?? []);
         foreach (var subscription in _subscriptions.Concat(_carries.Carried))
         {

@@ -14,4 +14,7 @@ internal sealed class NewsGate(TimeProvider time)
 
     /// <summary>Session news: one a viewer that begins somewhere in the mesh.</summary>
     public TokenBucket Sessions { get; } = new(time, 64, SessionBurst);
+
+    /// <summary>Ends of sessions: one a viewer that finishes somewhere in the mesh.</summary>
+    public TokenBucket Ends { get; } = new(time, 64, SessionBurst);
 }

@@ -24,8 +24,23 @@ public interface IServingSessions
         remove { }
     }
 
-    /// <summary>A purse has begun at another relay; the signature is the purse's. Must not block.</summary>
+    /// <summary>A session that was admitted here is over: its SessionOpen, for the news to other relays. Raised on any thread; handlers do not block.</summary>
+    event Action<SessionOpenMessage>? Closed
+    {
+        add { }
+        remove { }
+    }
+
+    /// <summary>The sessions that are open here now, as they were signed: what other relays are told when they join, and again from time to time.</summary>
+    IReadOnlyList<SessionOpenMessage> Held => [];
+
+    /// <summary>A purse has begun at another relay, or is still there; the signature is the purse's. Must not block.</summary>
     void OnNews(in SessionOpenMessage open)
+    {
+    }
+
+    /// <summary>A purse has finished at another relay; the signature is the relay's. Can come before the SessionOpen. Must not block.</summary>
+    void OnEnd(in SessionEndMessage end)
     {
     }
 }

@@ -16,7 +16,20 @@ public sealed class TillSessions(Till till) : IServingSessions
     }
 
     /// <inheritdoc/>
+    public event Action<SessionOpenMessage>? Closed
+    {
+        add => till.Closed += value;
+        remove => till.Closed -= value;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SessionOpenMessage> Held => till.Held;
+
+    /// <inheritdoc/>
     public void OnNews(in SessionOpenMessage open) => till.OnForeignSession(open);
+
+    /// <inheritdoc/>
+    public void OnEnd(in SessionEndMessage end) => till.OnForeignEnd(end);
 
     /// <inheritdoc/>
     public IServingSession Open(ServingContext context) =>

@@ -8,6 +8,8 @@ internal sealed class NonceBook(int capacity, TimeSpan life)
     private readonly HashSet<Hash32> _nonces = [];
     private readonly Queue<(Hash32 Nonce, long DeathMs)> _order = new();
 
+    public bool Contains(Hash32 nonce) => _nonces.Contains(nonce);
+
     public NonceResult Add(Hash32 nonce, long nowMs)
     {
         while (_order.TryPeek(out var oldest) && oldest.DeathMs < nowMs)

@@ -54,6 +54,9 @@ public sealed class Till : IDisposable
     /// <summary>A session was admitted: its SessionOpen, for the news to other relays.</summary>
     public event Action<SessionOpenMessage>? Opened;
 
+    /// <summary>A session that was admitted is over: its SessionOpen, for the news to other relays. Now and then raised before <see cref="Opened"/>.</summary>
+    public event Action<SessionOpenMessage>? Closed;
+
     /// <summary>A ticket won and is on disk.</summary>
     public event Action<Winner>? Won;
 
@@ -88,12 +91,36 @@ public sealed class Till : IDisposable
     /// <param name="peerNode">The peer's node id when it is a relay.</param>
     public TillSession Open(StreamId stream, Action<byte[]> sendFrame, Address? peerNode = null) => new(this, stream, sendFrame, peerNode);
 
-    /// <summary>A SessionOpen for another relay was heard: it counts towards the sessions of its purse. Invalid ones are ignored.</summary>
+    /// <summary>The sessions that are open here, as they were signed.</summary>
+    public IReadOnlyList<SessionOpenMessage> Held
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _open.Keys.Select(session => session.OpenedBy)];
+            }
+        }
+    }
+
+    /// <summary>
+    /// A SessionOpen for another relay was heard: it counts towards the sessions of its purse for ten minutes, or up to its end. Invalid ones are ignored; how old
+    /// one may be is for the caller to say.
+    /// </summary>
     public void OnForeignSession(in SessionOpenMessage open)
     {
         lock (_gate)
         {
             _elsewhere.Heard(open, Epochs.NowMs);
+        }
+    }
+
+    /// <summary>Another relay says that a session is over: it no longer counts. Invalid ones are ignored.</summary>
+    public void OnForeignEnd(in SessionEndMessage end)
+    {
+        lock (_gate)
+        {
+            _elsewhere.Ended(end, Epochs.NowMs);
         }
     }
 
@@ -153,14 +180,18 @@ public sealed class Till : IDisposable
     {
         lock (_gate)
         {
-            if (_open.Remove(session, out var account))
+            if (!_open.Remove(session, out var account))
             {
-                lock (account.Gate)
-                {
-                    account.Sessions.Remove(session);
-                }
+                return;
+            }
+
+            lock (account.Gate)
+            {
+                account.Sessions.Remove(session);
             }
         }
+
+        Closed?.Invoke(session.OpenedBy);
     }
 
     internal OutstandingOffer NewOffer(StreamId stream, uint terms, ulong price)
@@ -251,8 +282,8 @@ public sealed class Till : IDisposable
 
             if (Register(session, open) is { } account)
             {
-                session.Admit(account, known, price);
                 Opened?.Invoke(open);
+                session.Admit(account, known, price);
             }
             else
             {

@@ -83,6 +83,9 @@ public sealed class TillSession : IDisposable
         }
     }
 
+    /// <summary>The SessionOpen that was admitted, or is being looked at.</summary>
+    internal SessionOpenMessage OpenedBy => _open;
+
     internal StreamTerms Terms => _terms;
 
     internal ulong Price => _price;

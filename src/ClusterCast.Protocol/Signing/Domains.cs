@@ -4,7 +4,7 @@ namespace ClusterCast.Protocol.Signing;
 
 /// <summary>The three EIP-712 domains of one deployment (spec/signing.md).</summary>
 /// <param name="StreamKeys">Head and Delegation.</param>
-/// <param name="RelayStaking">Receipt, SessionOpen, RelayRecord and NodeProof.</param>
+/// <param name="RelayStaking">Receipt, SessionOpen, SessionEnd, RelayRecord and NodeProof.</param>
 /// <param name="TicketBroker">Ticket and Bind.</param>
 public sealed record Domains(Eip712Domain StreamKeys, Eip712Domain RelayStaking, Eip712Domain TicketBroker)
 {

@@ -99,6 +99,9 @@ public enum FrameType : byte
     /// <summary>A purse has begun to use some relay.</summary>
     SessionNews = 0x44,
 
+    /// <summary>A purse uses some relay no longer.</summary>
+    SessionEnd = 0x45,
+
     /// <summary>Asks a relay to arrange a direct connection.</summary>
     PunchRequest = 0x50,
 

@@ -93,7 +93,7 @@ public sealed class EvidenceGossipTests
             // The answers to pings come in order.
         }
 
-        Assert.Equal(new NewsSnapshot(1, 0, Duplicate: 2, Stale: 2, Unproven: 1, 0, 0), relay.Snapshot().News);
+        Assert.Equal(new NewsSnapshot(1, 0, 0, 0, Duplicate: 2, Stale: 2, Unproven: 1, 0, 0), relay.Snapshot().News);
         Assert.Empty(relay.Banned);
     }
 

@@ -92,7 +92,7 @@ public sealed class DispatcherFuzzTests
         var signature = Signature.From(Bytes(random, 65));
         var hashes = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Hash(random)).ToArray();
         var length = (uint)(hashes.Length * 16_384);
-        switch (random.Next(35))
+        switch (random.Next(36))
         {
             case 0: return Frame.Encode(new Hello(1, PeerRole.Relay, 31_337, Hash(random)));
             case 1: return Frame.Encode(new Welcome(1, self, signature));
@@ -129,6 +129,7 @@ public sealed class DispatcherFuzzTests
             case 31: return Frame.Encode(new Fetch(channel, stream, track, (ulong)random.Next(3), window, part, (ushort)random.Next(3)));
             case 32: return Frame.Encode(new Have(stream, track, (ulong)random.Next(3), window, (ulong)random.NextInt64()));
             case 33: return Frame.Encode(new SessionNews(new SessionOpenMessage(self, self, Hash(random), News.Offences.Now, signature)));
+            case 34: return Frame.Encode(new SessionEndMessage(self, self, Hash(random), News.Offences.Now, signature));
             default: return Frame.Encode(new EvidenceMessage(
                 random.Next(2) == 0
                     ? News.Offences.FalseReceipt(MeshWorld.Key((byte)random.Next(100, 150)), MeshWorld.Key(99), isTrue: random.Next(2) == 0)

@@ -42,7 +42,7 @@ test("domains", () => {
   }
 });
 
-for (const name of ["head", "delegation", "receipt", "session", "record", "nodeproof", "ticket", "bind"]) {
+for (const name of ["head", "delegation", "receipt", "session", "sessionend", "record", "nodeproof", "ticket", "bind"]) {
   test(`${name}.json`, async (t) => {
     const file = read(`${name}.json`);
     assert.ok(file.cases.length >= 3);

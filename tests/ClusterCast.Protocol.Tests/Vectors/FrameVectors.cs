@@ -115,6 +115,8 @@ internal static class FrameVectors
         .. EvidenceVectors.Proven().Select(example => Evidence(example.Name, example.Offence)),
         Of("SessionNews", new SessionNews(new SessionOpenMessage(Known.ViewingKey.Address, Node, HashA, Run, Sig)),
             new() { ["purse"] = Known.ViewingKey.Address.ToString(), ["relay"] = Node.ToString(), ["nonce"] = HashA.ToString(), ["time"] = "1767225600000", ["sig"] = Sig.ToString() }),
+        Of("SessionEnd", new SessionEndMessage(Known.ViewingKey.Address, Node, HashA, Run, Sig),
+            new() { ["purse"] = Known.ViewingKey.Address.ToString(), ["relay"] = Node.ToString(), ["nonce"] = HashA.ToString(), ["time"] = "1767225600000", ["sig"] = Sig.ToString() }),
         Of("PunchRequest", new PunchRequest(7, Node), new() { ["token"] = "7", ["node"] = Node.ToString() }),
         Of("PunchOffer", new PunchOffer(7, Seen4, 25_000),
             new() { ["token"] = "7", ["address"] = "281474087547143", ["port"] = "54321", ["startMicros"] = "25000" }),

@@ -120,6 +120,21 @@ internal static class SigningVectors
         ]);
     }
 
+    public static JsonObject SessionEnds()
+    {
+        static JsonObject Of(string name, SessionEnd value, PrivateKey key) => Case(
+            name,
+            new JsonObject { ["purse"] = value.Purse.ToString(), ["relay"] = value.Relay.ToString(), ["nonce"] = value.Nonce.ToString(), ["time"] = value.Time.ToString() },
+            value.StructHash(), value.Digest(Domains.RelayStaking), key);
+
+        return File("SessionEnd", SessionEnd.Type, "relayStaking",
+        [
+            Of("the end of a session", new SessionEnd(Known.ViewingKey.Address, Known.NodeKey.Address, Known.Hash("nonce"), 1_767_225_661_000), Known.NodeKey),
+            Of("all zero", default, Known.NodeKey),
+            Of("all maximal", new SessionEnd(Known.MaxAddress, Known.MaxAddress, Known.MaxHash, ulong.MaxValue), Known.LargestKey),
+        ]);
+    }
+
     public static JsonObject NodeProofs()
     {
         static JsonObject Of(string name, NodeProof value, PrivateKey key) => Case(

@@ -12,6 +12,7 @@ public sealed class VectorTests
         ["delegation.json"] = SigningVectors.Delegations,
         ["receipt.json"] = SigningVectors.Receipts,
         ["session.json"] = SigningVectors.Sessions,
+        ["sessionend.json"] = SigningVectors.SessionEnds,
         ["record.json"] = SigningVectors.Records,
         ["nodeproof.json"] = SigningVectors.NodeProofs,
         ["ticket.json"] = SigningVectors.Tickets,

@@ -47,6 +47,7 @@ internal static class Messages
         [FrameType.Withdraw] = b => Frame.Encode(Withdraw.Read(b)),
         [FrameType.Evidence] = b => Frame.Encode(EvidenceMessage.Read(b)),
         [FrameType.SessionNews] = b => Frame.Encode(SessionNews.Read(b)),
+        [FrameType.SessionEnd] = b => Frame.Encode(SessionEndMessage.Read(b)),
         [FrameType.PunchRequest] = b => Frame.Encode(PunchRequest.Read(b)),
         [FrameType.PunchOffer] = b => Frame.Encode(PunchOffer.Read(b)),
         [FrameType.PunchGo] = b => Frame.Encode(PunchGo.Read(b)),

@@ -48,6 +48,7 @@ export const layouts = {
   withdraw: [0x42, { stream: u256, track: u16 }],
   evidence: [0x43, { kind: u8, bytes: rest }],
   sessionNews: [0x44, { purse: address, relay: address, nonce: hash, time: u64, signature }],
+  sessionEnd: [0x45, { purse: address, relay: address, nonce: hash, time: u64, signature }],
 
 
   punchRequest: [0x50, { token: u64, node: address }],
