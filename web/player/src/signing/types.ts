@@ -7,6 +7,7 @@ export const types = {
   Delegation: "uint256 stream,address key,uint64 from,uint64 until",
   Receipt: "address relay,address purse,bytes32 headDigest,bytes32 servedRoot,uint64 byteLength,uint64 time",
   SessionOpen: "address purse,address relay,bytes32 nonce,uint64 time",
+  SessionEnd: "address purse,address relay,bytes32 nonce,uint64 time",
   RelayRecord: "address node,address payout,uint64 price,uint64 issued,uint64 expires,bytes32 endpoints,bytes32 tracks",
   NodeProof: "address node,bytes32 challenge",
   Ticket: "address relay,uint256 stream,uint32 terms,bytes32 commit,uint128 salt,uint32 faceValue,uint64 winProb,uint32 epoch",
