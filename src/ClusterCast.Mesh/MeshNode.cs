@@ -25,7 +25,7 @@ namespace ClusterCast.Mesh;
 
 /// <summary>
 /// A node of the mesh in any role: it listens, finds relays, publishes, carries, serves and subscribes. One housekeeping loop runs whatever is not driven by a
-/// frame; everything that changes wakes it, and a timer does ten times a second.
+/// frame, see <see cref="Housekeeper"/>.
 /// </summary>
 public sealed class MeshNode : IAsyncDisposable
 {
@@ -38,7 +38,6 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>Path of the WebSocket and of WebTransport.</summary>
     public const string WebSocketPath = "/clustercast";
 
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainBound = TimeSpan.FromMilliseconds(500);
@@ -72,14 +71,13 @@ public sealed class MeshNode : IAsyncDisposable
     private readonly Announcer _announcer;
     private readonly SubscribingFloor _subscribing;
     private readonly Lookout _lookout;
-    private readonly AsyncSignal _changed = new();
+    private readonly Housekeeper _housekeeper;
+    private readonly TrackFinder _finder;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private TrackSubscription[] _subscriptions = [];
     private Publisher[] _publishers = [];
     private IReadOnlyList<Endpoint> _endpoints = [];
-    private ITimer? _timer;
-    private Task _housekeeping = Task.CompletedTask;
     private long _rememberedAt;
     private int _disposed;
 
@@ -88,6 +86,7 @@ public sealed class MeshNode : IAsyncDisposable
     {
         _options = options;
         _log = options.Logging.CreateLogger("ClusterCast.Mesh");
+        _housekeeper = new Housekeeper(options.Time, _log);
         var data = options.DataDirectory;
         _bans = new BanList(data is null ? null : Path.Combine(data, "bans.json"), options.Time, _log);
         _scores = new PeerScores(options.Time);
@@ -108,7 +107,7 @@ public sealed class MeshNode : IAsyncDisposable
         _evidence = new EvidenceGossip(options, _connections, _scores, _metrics.News, _court.Punish);
         _sessionNews = new SessionGossip(options, _connections, _scores, _metrics.News);
         var router = new FrameRouter(
-            NodeId, _connections, _bans, _gossip, _evidence, _sessionNews, _observed, () => _punches!, _metrics, _changed.Set, () => _subscriptions.Concat(_carries!.Carried));
+            NodeId, _connections, _bans, _gossip, _evidence, _sessionNews, _observed, () => _punches!, _metrics, _housekeeper.Wake, () => _subscriptions.Concat(_carries!.Carried));
         _connector = new Connector(options, _connections, router, new ServingFloor(options, _shelf, _admission, _book, _metrics));
         _listeners = new Listeners(options, _connector);
         _punches = new PunchDesk(options, _connections, _connector, _stop.Token);
@@ -117,12 +116,13 @@ public sealed class MeshNode : IAsyncDisposable
         _keeper = new PeerKeeper(options, _connections, _book, _bans, _connector.DialAsync, _log);
         _pushes = new PushKeeper(options, _connections, _book, _bans, _scores);
         _announcer = new Announcer(_connections, _shelf, (peer, _) => options.Role != PeerRole.Broadcaster || _pushes.IsChosen(peer));
+        _finder = new TrackFinder(_book, _connections, _housekeeper);
         var candidates = new Candidates(options, _connections, _book, _bans, _scores);
-        _fetcher = new Fetcher(options, _connections, _book, _bans, _scores, _keys, _metrics, DialRelayAsync, _court.Convict);
+        _fetcher = new Fetcher(options, _connections, _book, _bans, _scores, _keys, _metrics, _connector.DialRelayAsync, _court.Convict);
         _haves = new HaveTeller(options, _connections, _shelf);
-        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, _keys, DialRelayAsync, _court.Convict, offence => _evidence.Report(offence), _fetcher);
+        _subscribing = new SubscribingFloor(options, candidates, _book, _scores, _metrics, _keys, _connector.DialRelayAsync, _court.Convict, offence => _evidence.Report(offence), _fetcher);
         _lookout = new Lookout(options, _connections, _book, _bans, _connector, _log);
-        _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _changed.Set);
+        _carries = new CarryKeeper(options, _connections, _shelf, (track, sink) => new TrackSubscription(track, _subscribing, sink), _housekeeper.Wake);
     }
 
     /// <summary>A node sent a leaf or a head that the broadcaster did not sign and was banned. Raised on a receive loop; handlers must not block.</summary>
@@ -158,7 +158,11 @@ public sealed class MeshNode : IAsyncDisposable
     internal Connector Connector => _connector;
 
     /// <summary>Housekeeping has run once more: whatever had changed is in place.</summary>
-    internal event Action? HouseKept;
+    internal event Action? HouseKept
+    {
+        add => _housekeeper.Kept += value;
+        remove => _housekeeper.Kept -= value;
+    }
 
     /// <summary>The node id.</summary>
     public Address NodeId => _options.NodeKey.Address;
@@ -229,9 +233,8 @@ public sealed class MeshNode : IAsyncDisposable
             SetEndpoints(own);
         }
 
-        _lookout.Start(TlsEndpoint?.Port ?? QuicEndpoint?.Port ?? 0, _changed.Set, _stop.Token);
-        _housekeeping = Task.Run(KeepHouseAsync);
-        _timer = _options.Time.CreateTimer(_ => _changed.Set(), null, Beat, Beat);
+        _lookout.Start(TlsEndpoint?.Port ?? QuicEndpoint?.Port ?? 0, _housekeeper.Wake, _stop.Token);
+        _housekeeper.Start(KeepHouse);
     }
 
     /// <summary>
@@ -271,44 +274,20 @@ public sealed class MeshNode : IAsyncDisposable
 
             var cache = _shelf.Open(track);
             cache.Path = [NodeId];
-            var publisher = new Publisher(cache, new WindowBuilder(track, run, _options.Domains.StreamKeys, signingKey), run, _ => _changed.Set());
+            var publisher = new Publisher(cache, new WindowBuilder(track, run, _options.Domains.StreamKeys, signingKey), run, _ => _housekeeper.Wake());
             _publishers = [.. _publishers.Where(p => p.Track != track), publisher];
             return publisher;
         }
     }
 
     /// <summary>The finest track of a stream that a known relay carries; waits until there is one.</summary>
-    public async Task<TrackKey> FindTrackAsync(StreamId stream, CancellationToken cancel)
-    {
-        var found = new TaskCompletionSource<TrackKey>(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Look()
-        {
-            var tracks = Records.SelectMany(record => record.Tracks).Select(carried => carried.Track)
-                .Concat(_connections.Ready.SelectMany(peer => peer.State.Announcements.Received).Select(announce => new TrackKey(announce.Stream, announce.Track)))
-                .Where(track => track.Stream == stream).ToList();
-            if (tracks.Count > 0)
-            {
-                found.TrySetResult(tracks.MaxBy(track => track.Track));
-            }
-        }
-
-        HouseKept += Look;
-        try
-        {
-            Look();
-            return await found.Task.WaitAsync(cancel);
-        }
-        finally
-        {
-            HouseKept -= Look;
-        }
-    }
+    public Task<TrackKey> FindTrackAsync(StreamId stream, CancellationToken cancel) => _finder.FinestAsync(stream, cancel);
 
     /// <summary>Looks for relays that carry a stream before one of its tracks is subscribed: their records tell the tracks.</summary>
     public void Seek(StreamId stream)
     {
         _lookout.Seek(stream);
-        _changed.Set();
+        _housekeeper.Wake();
     }
 
     /// <summary>Takes a track for this node's own use: complete verified parts in order. Waits as long as nobody has it.</summary>
@@ -355,12 +334,7 @@ public sealed class MeshNode : IAsyncDisposable
         await Task.WhenAll([.. _subscriptions.Select(s => s.StopAsync()), _carries.StopAsync(), DrainAsync()]);
         await _fetcher.StopAsync();
         await _stop.CancelAsync();
-        if (_timer is not null)
-        {
-            await _timer.DisposeAsync();
-        }
-
-        await _housekeeping;
+        await _housekeeper.DisposeAsync();
         await _lookout.DisposeAsync();
         await _listeners.CloseAsync();
 
@@ -388,27 +362,6 @@ public sealed class MeshNode : IAsyncDisposable
         while (_publishers.Any(publisher => publisher.Subscribers > 0) && _options.Time.GetElapsedTime(since) < DrainBound)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5));
-        }
-    }
-
-    private async Task KeepHouseAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                KeepHouse();
-                HouseKept?.Invoke();
-                await _changed.WaitAsync(_stop.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-        catch (Exception e)
-        {
-            _log.LogCritical(e, "Housekeeping has failed; this node should be restarted");
         }
     }
 
@@ -458,17 +411,5 @@ public sealed class MeshNode : IAsyncDisposable
             _rememberedAt = _options.Time.GetTimestamp();
             _keeper.Remember();
         }
-    }
-
-    private async Task<PeerConnection> DialRelayAsync(RelayRecord record, TrackKey track, CancellationToken cancel)
-    {
-        if (_connections.Ready.FirstOrDefault(peer => peer.Node == record.Node && peer.State.Paying.IsFreeFor(track.Stream)) is { } connected)
-        {
-            return connected;
-        }
-
-        return DialAddress.TryChoose(record, _options.DialBy, out var address)
-            ? await _connector.DialAsync(address, record.Node, cancel)
-            : throw new MeshException($"Relay {record.Node} has no address that this node can dial.");
     }
 }

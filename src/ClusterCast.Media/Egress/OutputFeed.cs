@@ -1,5 +1,6 @@
 using ClusterCast.Media.Egress.Feed;
 using ClusterCast.Media.Egress.Presets;
+using ClusterCast.Media.Flv;
 using ClusterCast.Media.Ingest;
 using ClusterCast.Media.Rtmp.Chunks;
 

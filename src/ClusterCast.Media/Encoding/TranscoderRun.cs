@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Threading.Channels;
-using ClusterCast.Media.Encoding.Flv;
+using ClusterCast.Media.Flv;
 using ClusterCast.Media.Ingest;
+using ClusterCast.Media.Rtmp.Amf;
+using ClusterCast.Media.Rtmp.Chunks;
 
 namespace ClusterCast.Media.Encoding;
 
@@ -27,8 +29,9 @@ internal sealed class TranscoderRun : IAsyncDisposable
         (_options, _base, _give) = (options, firstMs, give);
         _process = FfmpegProcess.Start(options.Program ?? FfmpegTools.Ffmpeg, TranscodeArguments.Build(options.Encoder, options.Shape, options.Source));
         _lastOutput = options.TimeProvider.GetTimestamp();
-        FlvWriter.Begin(_buffer, options.Source.FrameRate);
-        FlvWriter.Configuration(_buffer, config, 0);
+        FlvWriter.Header(_buffer, hasSound: false);
+        FlvWriter.Tag(_buffer, RtmpMessageType.DataAmf0, 0, AmfWriter.ToBytes("onMetaData", new AmfObject { ["framerate"] = options.Source.FrameRate }));
+        FlvWriter.Tag(_buffer, RtmpMessageType.Video, 0, FlvBody.Sequence(config));
         new Thread(ReadOutput) { IsBackground = true, Name = "transcoder output" }.Start();
     }
 
@@ -55,7 +58,10 @@ internal sealed class TranscoderRun : IAsyncDisposable
     /// <summary>Writes a picture. Throws <see cref="TimeoutException"/> when FFmpeg does not take it.</summary>
     public async Task WriteAsync(MediaSample picture, CancellationToken stop)
     {
-        FlvWriter.Picture(_buffer, picture, picture.DtsMs - _base);
+        using (var body = FlvBody.Write(picture))
+        {
+            FlvWriter.Tag(_buffer, RtmpMessageType.Video, picture.DtsMs - _base, body.Memory.Span);
+        }
         // Writing to a full pipe blocks its thread until FFmpeg reads or is ended.
         await Task.Run(() => _process.Input.Write(_buffer.WrittenSpan), stop).WaitAsync(_options.StallTimeout, _options.TimeProvider, stop);
         _buffer.ResetWrittenCount();

@@ -11,6 +11,7 @@ using ClusterCast.Mesh.Transports.Quic;
 using ClusterCast.Mesh.Transports.Tls;
 using ClusterCast.Mesh.Transports.WebSockets;
 using ClusterCast.Protocol.Identifiers;
+using ClusterCast.Protocol.Windows;
 using ClusterCast.Protocol.Wire;
 
 namespace ClusterCast.Mesh.Transports;
@@ -32,6 +33,19 @@ internal sealed class Connector(MeshOptions options, ConnectionTable connections
     /// <summary>The node's UDP socket, and its certificate.</summary>
     public QuicPort Quic { get; } = new(
         NodeCertificate.Create(options.NodeKey, options.Domains.RelayStaking), options.Domains.RelayStaking, options.Logging);
+
+    /// <summary>A connection to a relay on which this stream may be paid: one that is there, or a new one. Throws as <see cref="DialAsync"/>.</summary>
+    public async Task<PeerConnection> DialRelayAsync(RelayRecord record, TrackKey track, CancellationToken cancel)
+    {
+        if (connections.Ready.FirstOrDefault(peer => peer.Node == record.Node && peer.State.Paying.IsFreeFor(track.Stream)) is { } connected)
+        {
+            return connected;
+        }
+
+        return DialAddress.TryChoose(record, options.DialBy, out var address)
+            ? await DialAsync(address, record.Node, cancel)
+            : throw new MeshException($"Relay {record.Node} has no address that this node can dial.");
+    }
 
     /// <summary>Dials and shakes hands. Throws <see cref="MeshException"/>, or <see cref="OperationCanceledException"/> when it is cancelled.</summary>
     public async Task<PeerConnection> DialAsync(DialAddress address, Address? expected, CancellationToken cancel)

@@ -16,17 +16,12 @@ namespace ClusterCast.Mesh.Transports;
 /// </summary>
 internal sealed class PeerConnection : IFrameSink
 {
-    private static readonly TimeSpan SlowBound = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GoodbyeBound = TimeSpan.FromSeconds(1);
 
     private readonly ITransport _transport;
     private readonly IPeerHandler _handler;
     private readonly NodeIdentity _own;
     private readonly Handshake _handshake;
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _idleAfter;
-    private readonly TimeSpan _handshakeWithin;
-    private readonly TimeSpan _frameWithin;
     private readonly GuardMetrics _guard;
     private readonly ILogger _log;
     private readonly KeepAlive _keepAlive;
@@ -38,7 +33,7 @@ internal sealed class PeerConnection : IFrameSink
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly long _startedAt;
+    private readonly ConnectionWatch _watch;
     private Task _lanes = Task.CompletedTask;
     private int _closing;
 
@@ -58,19 +53,15 @@ internal sealed class PeerConnection : IFrameSink
         _handler = handler;
         _own = own;
         _handshake = new Handshake(own, transport.ProvenPeer, expected);
-        _time = options.Time;
-        _idleAfter = options.IdleAfter;
-        _handshakeWithin = options.HandshakeWithin;
-        _frameWithin = options.FrameWithin;
         _guard = guard;
         _log = options.Logging.CreateLogger("ClusterCast.Mesh.Connection");
-        _keepAlive = new KeepAlive(_time, _idleAfter);
+        _keepAlive = new KeepAlive(options.Time, options.IdleAfter);
         _takeInTurn = TakeInTurn;
-        _receiver = new FrameReceiver(transport, _time, Take);
+        _receiver = new FrameReceiver(transport, options.Time, Take);
         _lane = PeerLane.For(transport, this, options);
-        _sender = new FrameSender(transport, _lane, pump, _time);
-        _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
-        _startedAt = _time.GetTimestamp();
+        _sender = new FrameSender(transport, _lane, pump, options.Time);
+        _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, options.Time);
+        _watch = new ConnectionWatch(options, transport.Remote, _receiver, _sender, _keepAlive, guard);
         Dialed = dialed;
         Node = transport.ProvenPeer;
         Role = PeerRole.Relay;
@@ -261,24 +252,17 @@ internal sealed class PeerConnection : IFrameSink
             return;
         }
 
-        if (!_ready.Task.IsCompleted && _time.GetElapsedTime(_startedAt) > _handshakeWithin)
+        if (_watch.Look(_ready.Task.IsCompleted) is { } impatience)
         {
-            IsSlow = true;
-            _guard.SlowHandshake.Add();
-            Cut($"{Remote} did not finish the handshake in {_handshakeWithin.TotalSeconds} s.");
-        }
-        else if (_receiver.InsideFor > _frameWithin)
-        {
-            _guard.SlowFrame.Add();
-            Close(GoodbyeCode.ProtocolError, $"A frame did not end within {_frameWithin.TotalSeconds} s.");
-        }
-        else if (BlockedFor > SlowBound || _sender.ControlAge > SlowBound)
-        {
-            Cut($"{Remote} did not take a write for {SlowBound.TotalSeconds} s.");
-        }
-        else if (_keepAlive.IsIdle)
-        {
-            Close(GoodbyeCode.Idle, $"Nothing was heard for {_idleAfter.TotalSeconds} s.");
+            IsSlow = impatience.IsSlow;
+            if (impatience.Code is { } code)
+            {
+                Close(code, impatience.Reason);
+            }
+            else
+            {
+                Cut(impatience.Reason);
+            }
         }
         else if (_ready.Task.IsCompleted && _keepAlive.IsPingDue)
         {

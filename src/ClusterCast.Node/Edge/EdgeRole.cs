@@ -1,12 +1,6 @@
 using ClusterCast.Media.Encoding;
-using ClusterCast.Mesh;
 using ClusterCast.Node.Hosting;
-using ClusterCast.Node.Keys;
-using ClusterCast.Node.Network;
-using ClusterCast.Node.Settlement;
-using ClusterCast.Protocol.Identifiers;
-using ClusterCast.Protocol.Signing;
-using ClusterCast.Protocol.Wire;
+using ClusterCast.Node.Viewing;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterCast.Node.Edge;
@@ -31,45 +25,15 @@ public sealed class EdgeRole : IRole
         }
 
         var probing = new EncoderProbe().RunAsync(stop);
-        using var chain = await ChainAccess.OpenAsync(context, stop).ConfigureAwait(false);
-        var data = DataFolder.Of(settings, "edge");
-        var devnet = chain.Deployment.Devnet;
-        var viewingKey = settings.Text("edge:viewingKey") is { } file
-            ? KeyFile.Open(file, devnet)
-            : KeyFile.OpenOrCreate(Path.Combine(data, "viewing.json"), devnet, SystemRandomSource.Instance);
-        await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
-        await using var stakes = await StakeTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
-        await using var purse = await PurseDesk.OpenAsync(context, chain, viewingKey, data, stop).ConfigureAwait(false);
-        if (purse.Watch.Spendable == 0)
-        {
-            throw new NodeException($"The purse {viewingKey.Address} is empty. Fill it with: clustercast wallet deposit --amount 3 --data {data}");
-        }
-
+        await using var node = await ViewerNode.StartAsync(context, "edge", "edge", log, stop).ConfigureAwait(false);
         var encoder = await probing.ConfigureAwait(false);
         if (encoder.Warning is { } warning)
         {
             log.LogWarning("{Warning}", warning);
         }
 
-        await using var mesh = new MeshNode(new MeshOptions
-        {
-            Role = PeerRole.Viewer,
-            NodeKey = PrivateKey.Create(SystemRandomSource.Instance),
-            Domains = chain.Domains,
-            SigningKeys = streams.Keys,
-            ConfirmKey = streams.Keys.ConfirmAsync,
-            DataDirectory = data,
-            MaxPrice = (ulong)settings.Number("purse:ceiling"),
-            BootstrapFile = settings.Text("bootstrap"),
-            PayingSessions = new PurseSessions(purse.Purse),
-            Stakes = stakes,
-            Time = context.Time,
-            Logging = context.Logs,
-        }.WithDiscovery(settings));
-        purse.Purse.EvidenceFound += evidence => mesh.Report(evidence);
-        mesh.Start();
-        await using var desk = new EdgeDesk(context, mesh, encoder, log);
-        var api = new EdgeApi(desk, purse.Purse, settings, context.Time);
+        await using var desk = new EdgeDesk(context, node.Mesh, encoder, log);
+        var api = new EdgeApi(desk, node.Purse, settings, context.Time);
         await using var web = await WebHost.StartAsync(
             context, "edge", settings.Required("edge:http", "Give an address like 127.0.0.1:0."), () => desk.Streams.Select(stream => stream.Trouble).FirstOrDefault(trouble => trouble is not null),
             api.Map).ConfigureAwait(false);
@@ -78,7 +42,7 @@ public sealed class EdgeRole : IRole
             await desk.AddAsync(plan).ConfigureAwait(false);
         }
 
-        ReadyLine.Write(context.Output, "edge", ("purse", viewingKey.Address.ToString()), ("http", web.Url.ToString().TrimEnd('/')), ("encoder", encoder.Choice.ToString()));
+        ReadyLine.Write(context.Output, "edge", ("purse", node.Address.ToString()), ("http", web.Url.ToString().TrimEnd('/')), ("encoder", encoder.Choice.ToString()));
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Ok;
     }

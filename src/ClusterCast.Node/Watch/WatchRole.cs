@@ -3,11 +3,8 @@ using ClusterCast.Mesh;
 using ClusterCast.Mesh.Subscribing;
 using ClusterCast.Node.Configuration;
 using ClusterCast.Node.Hosting;
-using ClusterCast.Node.Keys;
-using ClusterCast.Node.Settlement;
-using ClusterCast.Node.Network;
+using ClusterCast.Node.Viewing;
 using ClusterCast.Protocol.Identifiers;
-using ClusterCast.Protocol.Signing;
 using ClusterCast.Protocol.Windows;
 using ClusterCast.Protocol.Wire;
 using Microsoft.Extensions.Logging;
@@ -25,36 +22,8 @@ public sealed class WatchRole : IRole
     {
         var settings = context.Settings;
         var log = context.Logs.CreateLogger("watch");
-        using var chain = await ChainAccess.OpenAsync(context, stop).ConfigureAwait(false);
-        var data = DataFolder.Of(settings, "viewer");
-        var viewingKey = settings.Text("watch:viewingKey") is { } file
-            ? KeyFile.Open(file, chain.Deployment.Devnet)
-            : KeyFile.OpenOrCreate(Path.Combine(data, "viewing.json"), chain.Deployment.Devnet, SystemRandomSource.Instance);
-        await using var streams = await StreamTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
-        await using var stakes = await StakeTracker.OpenAsync(chain, context.Time, log, stop).ConfigureAwait(false);
-        await using var purse = await PurseDesk.OpenAsync(context, chain, viewingKey, data, stop).ConfigureAwait(false);
-        if (purse.Watch.Spendable == 0)
-        {
-            throw new NodeException($"The purse {viewingKey.Address} is empty. Fill it with: clustercast wallet deposit --amount 3");
-        }
-
-        await using var mesh = new MeshNode(new MeshOptions
-        {
-            Role = PeerRole.Viewer,
-            NodeKey = PrivateKey.Create(SystemRandomSource.Instance),
-            Domains = chain.Domains,
-            SigningKeys = streams.Keys,
-            ConfirmKey = streams.Keys.ConfirmAsync,
-            DataDirectory = data,
-            MaxPrice = (ulong)settings.Number("purse:ceiling"),
-            BootstrapFile = settings.Text("bootstrap"),
-            PayingSessions = new PurseSessions(purse.Purse),
-            Stakes = stakes,
-            Time = context.Time,
-            Logging = context.Logs,
-        }.WithDiscovery(settings));
-        purse.Purse.EvidenceFound += evidence => mesh.Report(evidence);
-        mesh.Start();
+        await using var node = await ViewerNode.StartAsync(context, "watch", "viewer", log, stop).ConfigureAwait(false);
+        var mesh = node.Mesh;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (settings.Text("watch:duration") is not null)
         {
@@ -66,7 +35,7 @@ public sealed class WatchRole : IRole
         var track = await FindTrackAsync(mesh, settings, over.Token).ConfigureAwait(false);
         await using var subscription = mesh.Subscribe(track);
         var playback = new Playback();
-        var viewer = new WatchStatus(mesh, subscription, playback, purse.Purse, context.Time);
+        var viewer = new WatchStatus(mesh, subscription, playback, node.Purse, context.Time);
         await using var web = await WebHost.StartAsync(
             context, "watch", settings.Required("watch:http", "Give an address like 127.0.0.1:0."), () => null,
             app =>

@@ -30,17 +30,13 @@ public sealed class PurseSession : IDisposable
     private readonly PurseAccount _account;
     private readonly TicketDesk _desk;
     private readonly ReceiptBook _receipts;
-    private readonly ulong _advertisedPrice;
+    private readonly OfferConditions _conditions;
+    private readonly PaymentClock _clock;
     private readonly Action<byte[]> _send;
     private readonly Outbox _outbox = new();
     private readonly TaskCompletionSource<CloseOutcome> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Offer? _conditions;
     private byte[] _openFrame = [];
     private ulong _unpriced;
-    private long _askedAt;
-    private long _sentAt;
-    private long _verifiedAt;
-    private long? _withheldAt;
     private bool _closeSent;
     private bool _save;
 
@@ -48,9 +44,10 @@ public sealed class PurseSession : IDisposable
     {
         _purse = purse;
         _account = account;
-        _advertisedPrice = advertisedPrice;
         _send = send;
         _desk = new TicketDesk(purse, account);
+        _conditions = new OfferConditions(purse, stream, advertisedPrice);
+        _clock = new PaymentClock(purse.Epochs.Time);
         _receipts = new ReceiptBook(account.Relay, purse.Address, purse.Domains, purse.Epochs);
         Stream = stream;
     }
@@ -80,7 +77,7 @@ public sealed class PurseSession : IDisposable
     public string Reason { get; private set; } = "";
 
     /// <summary>Micro-USDC per 1e9 bytes; 0 before an offer, and when the relay serves for free.</summary>
-    public ulong Price => _conditions?.Price ?? 0;
+    public ulong Price => _conditions.Price;
 
     /// <summary>Verified bytes that no ticket pays for yet, over all sessions with this relay.</summary>
     public ulong DebtBytes
@@ -130,7 +127,7 @@ public sealed class PurseSession : IDisposable
         lock (_purse.Gate)
         {
             _account.Verified(bytes);
-            _verifiedAt = Now;
+            _clock.Verified();
             if (State == PurseSessionState.Opening)
             {
                 _unpriced += (ulong)bytes;
@@ -161,25 +158,21 @@ public sealed class PurseSession : IDisposable
     /// <summary>Resends what was not answered, and settles a debt that has stopped growing.</summary>
     public void Tick() => Do(() =>
     {
-        if (State == PurseSessionState.Opening || _desk.Pending is not null)
+        switch (_clock.Due(isAwaiting: State == PurseSessionState.Opening || _desk.Pending is not null))
         {
-            if (Since(_askedAt) >= GiveUpAfter)
-            {
+            case PaymentDue.GiveUp:
                 Refuse(PurseRefusal.NoAnswer, "The relay does not answer payments: use another relay.");
-            }
-            else if (Since(_sentAt) >= ResendAfter && State is not (PurseSessionState.Refused or PurseSessionState.Closed))
-            {
-                _sentAt = Now;
+                break;
+            case PaymentDue.Resend when State is not (PurseSessionState.Refused or PurseSessionState.Closed):
+                _clock.Resent();
                 Post(_desk.Pending?.Frame ?? _openFrame);
-            }
-        }
-        else if (State == PurseSessionState.Paying && _withheldAt is { } since && Since(since) >= WithheldAfter)
-        {
-            Pay(_desk.PayWithheld());
-        }
-        else if (State == PurseSessionState.Paying && Since(_verifiedAt) >= SettleAfter)
-        {
-            PayIfDue(everything: true);
+                break;
+            case PaymentDue.PayAhead when State == PurseSessionState.Paying:
+                Pay(_desk.PayWithheld());
+                break;
+            case PaymentDue.Settle when State == PurseSessionState.Paying:
+                PayIfDue(everything: true);
+                break;
         }
     });
 
@@ -225,13 +218,10 @@ public sealed class PurseSession : IDisposable
         var open = new SessionOpen(_purse.Address, Relay, Hash32.From(bytes), (ulong)_purse.Epochs.NowMs);
         var signature = _purse.Sign(open.Digest(_purse.Domains.RelayStaking));
         _openFrame = Frame.Encode(new SessionOpenMessage(open.Purse, open.Relay, open.Nonce, open.Time, signature));
-        _askedAt = _sentAt = _verifiedAt = Now;
+        _clock.Asked();
+        _clock.Verified();
         Post(_openFrame);
     });
-
-    private long Now => _purse.Epochs.Time.GetTimestamp();
-
-    private TimeSpan Since(long timestamp) => _purse.Epochs.Time.GetElapsedTime(timestamp);
 
     private void Do(Action action)
     {
@@ -271,21 +261,7 @@ public sealed class PurseSession : IDisposable
             _account.Acknowledged();
         }
 
-        if (_conditions is not { } conditions)
-        {
-            if (offer.Stream != Stream)
-            {
-                Refuse(PurseRefusal.OfferNotAcceptable, $"The relay offers stream {offer.Stream}, wanted is {Stream}: use another relay.");
-                return;
-            }
-        }
-        else if (offer.Stream != conditions.Stream || offer.Price != conditions.Price || offer.FaceValue != conditions.FaceValue || offer.Terms != conditions.Terms)
-        {
-            Refuse(PurseRefusal.OfferNotAcceptable, "The relay changed its conditions in mid-session: open a new session, or use another relay.");
-            return;
-        }
-
-        if (_purse.Limits.Refuse(offer, _advertisedPrice, _purse.Spendable) is { } reason)
+        if (_conditions.Refuse(offer) is { } reason)
         {
             Refuse(PurseRefusal.OfferNotAcceptable, reason);
             return;
@@ -294,12 +270,11 @@ public sealed class PurseSession : IDisposable
         _desk.Take(offer);
         if (isNotice && !_account.IsUsed(offer.Commit))
         {
-            _withheldAt ??= Now;
+            _clock.Withheld();
         }
 
-        if (_conditions is null)
+        if (_conditions.Keep(offer))
         {
-            _conditions = offer;
             _account.Price = offer.Price;
             _account.Owe(_unpriced, offer.Price);
             _unpriced = 0;
@@ -374,7 +349,7 @@ public sealed class PurseSession : IDisposable
     /// <summary>Sends a ticket when one is due.</summary>
     private void PayIfDue(bool everything)
     {
-        if (_conditions is null || State is not (PurseSessionState.Paying or PurseSessionState.Closing))
+        if (!_conditions.AreKnown || State is not (PurseSessionState.Paying or PurseSessionState.Closing))
         {
             return;
         }
@@ -388,8 +363,7 @@ public sealed class PurseSession : IDisposable
         {
             case PaymentStep.Ticket:
                 _save = true;
-                _withheldAt = null;
-                _askedAt = _sentAt = Now;
+                _clock.Asked();
                 Post(_desk.Pending!.Frame);
                 break;
             case PaymentStep.OverBudget:

@@ -19,8 +19,7 @@ public sealed class RetryTests
         var wait = refused.Status().RetryAt!.Value - _time.GetUtcNow();
         Assert.InRange(wait, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
         _time.Advance(wait - TimeSpan.FromMilliseconds(1));
-        await Task.Delay(50);
-        Assert.Equal(1, server.Refused);
+        Assert.Equal((DestinationState.Waiting, 1), (refused.State, server.Refused));
         await rig.HoldsAsync(() =>
         {
             // Its timer may have been set a moment after the first advance; while it connects, the clock stands.

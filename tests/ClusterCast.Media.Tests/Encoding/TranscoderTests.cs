@@ -147,12 +147,13 @@ public sealed class TranscoderTests
         File.SetUnixFileMode(folder.File("ffmpeg"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var clip = await EncodedClip.ItemsAsync(3, EncodedClip.X264 + " -b:v 4M -minrate 4M -maxrate 4M -bufsize 1M -nal-hrd cbr", audio: "-an");
         var rig = new Rig(Small, Source, folder.File("ffmpeg"), TimeSpan.FromSeconds(0.5));
+        using var limit = new CancellationTokenSource(Ffmpeg.Limit);
         for (var ms = 0u; rig.IncidentCount == 0; ms += 3000)
             foreach (var item in clip)
             {
                 using var shifted = Shift(item, ms);
                 rig.Transcoder.Add(shifted);
-                await Task.Delay(5);
+                await Task.Delay(5, limit.Token);
             }
         Assert.Equal(TranscoderIncidentKind.Stalled, rig.FirstIncident);
         await rig.Transcoder.DisposeAsync();

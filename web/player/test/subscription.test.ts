@@ -1,26 +1,15 @@
-import { WebSocket } from "ws";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { concat, fromHex, type Verifier } from "@clustercast/verifier";
-import { systemClock, systemRandom } from "@clustercast/player/clock";
-import { Counters } from "@clustercast/player/counters";
-import { equivocation, falseReceipt, Ledger, Purse } from "@clustercast/player/purse/index";
-import { Reachability, Subscription, type ReadableKeys, type Socket } from "@clustercast/player/relays/index";
+import { fromHex, type Verifier } from "@clustercast/verifier";
+import { equivocation, falseReceipt } from "@clustercast/player/purse/index";
 import { digest, domainsOf, LocalKey, type Domains } from "@clustercast/player/signing/index";
-import { Timeline } from "@clustercast/player/timeline";
-import { headDigest, type Head, type SignedHead, type VerifiedPart } from "@clustercast/player/windows/index";
+import { headDigest, type Head, type SignedHead } from "@clustercast/player/windows/index";
 import type { Receipt } from "@clustercast/player/wire/index";
-import { Broadcaster } from "../../testing/broadcaster.ts";
 import { evidenceFrame } from "../../testing/evidence.ts";
-import { Hub } from "../../testing/hub.ts";
-import { seeded } from "../../testing/random.ts";
-import { MapStore } from "../../testing/store.ts";
-import { TestRelay, type Misbehaviour, type RelayOptions } from "../../testing/relay.ts";
+import { TestRelay } from "../../testing/relay.ts";
+import { PARTS_A_WINDOW, Scene } from "../../testing/scene.ts";
 import { deployment } from "../../testing/stage.ts";
 import { loadVerifier } from "../../testing/wasm.ts";
 
-const PARTS_A_WINDOW = 5;
-const WAIT_MS = 20_000;
-const random = seeded(99);
 let verifier: Verifier, domains: Domains, scene: Scene;
 beforeAll(async () => {
   verifier = await loadVerifier();
@@ -28,104 +17,8 @@ beforeAll(async () => {
 });
 afterEach(() => scene.end());
 
-/** A broadcast of random bytes that grows when the test says so, relays around it, and one viewer. */
-class Scene {
-  readonly key = LocalKey.fresh(verifier);
-  readonly run = BigInt(Date.now());
-  readonly sent: Uint8Array[] = [];
-  readonly got: VerifiedPart[] = [];
-  readonly counters = new Counters();
-  readonly relays: TestRelay[] = [];
-  hub = this.#broadcast(this.key, this.run);
-  purse = new Purse(
-    { verifier, domains, clock: systemClock, random: systemRandom, epochSeconds: 86_400 }, LocalKey.fresh(verifier),
-    new Ledger(new MapStore(), "x"), { ceilingPrice: 2_000_000n, maxTicketBytes: 16_000_000 });
-  delegated = new Set([this.key.address]);
-  pending: string[] = [];
-  ready: Promise<void> = Promise.resolve();
-  subscription!: Subscription;
-  #changes: (() => void)[] = [];
-
-  #broadcast(key: LocalKey, run: bigint): Hub {
-    return new Hub(new Broadcaster(verifier, domains.streamKeys, key, 1n, run, 480, random.bytes(600)));
-  }
-
-  /** Grows the broadcast by `count` parts. */
-  grow(count: number): void {
-    for (let i = 0; i < count; i++) {
-      const bytes = random.bytes(1 + random.below(40_000));
-      this.hub.add({ bytes, idr: this.sent.length % PARTS_A_WINDOW === 0, time: BigInt(Date.now()) });
-      this.sent.push(bytes);
-    }
-  }
-
-  /** Grows part by part; each has arrived before the next is made. */
-  async follow(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) {
-      const before = this.got.length;
-      this.grow(1);
-      await this.until(() => this.got.length > before);
-    }
-  }
-
-  /** The broadcaster begins a new run with another key. */
-  restart(key: LocalKey): void {
-    this.hub = this.#broadcast(key, this.run + 1_000n);
-    this.sent.length = 0;
-    this.got.length = 0;
-  }
-
-  async relay(misbehaviour: Misbehaviour = {}, options: Partial<RelayOptions> = {}): Promise<TestRelay> {
-    const relay = await TestRelay.start({ verifier, domains, hub: this.hub, misbehaviour, ...options });
-    this.relays.push(relay);
-    return relay;
-  }
-
-  watch(stallAfterMs = 60_000): void {
-    this.purse.balance = 5_000_000n;
-    const keys: ReadableKeys = {
-      ready: this.ready, isSigningKey: (k) => this.delegated.has(k),
-      refresh: () => { for (const k of this.pending.splice(0)) this.delegated.add(k); return Promise.resolve(); },
-    };
-    const context = {
-      verifier, domains, chainId: 31337n, clock: systemClock, random: systemRandom, openSession: null, reachability: new Reachability(), timeline: new Timeline(0),
-      openSocket: (url: string, protocol: string) => new WebSocket(url, protocol) as unknown as Socket,
-    };
-    this.subscription = new Subscription(context, {
-      stream: 1n, track: 480, deployment, keys, purse: this.purse, stallAfterMs, moreRecords: () => {},
-      onPart: (part) => { this.got.push(part); this.#tell(); }, onChange: () => this.#tell(),
-    }, this.counters);
-    this.subscription.start();
-  }
-
-  add(...relays: TestRelay[]): void { for (const relay of relays) this.subscription.add(relay.record()); }
-
-  /** Resolves when `condition` holds; asked after each change and every 20 ms. */
-  async until(condition: () => boolean): Promise<void> {
-    const end = Date.now() + WAIT_MS;
-    while (!condition()) {
-      if (Date.now() > end) throw new Error(`not within ${WAIT_MS} ms: ${condition.toString()}; ${this.subscription.trouble}`);
-      await new Promise<void>((next) => { this.#changes.push(next); setTimeout(next, 20); });
-    }
-  }
-
-  #tell(): void { for (const next of this.#changes.splice(0)) next(); }
-
-  /** What arrived is what was sent from part `from` on, in order and without a gap. */
-  expectWhole(from = 0): void {
-    const sent = this.sent.slice(from);
-    expect(this.got.map((p) => p.bytes.length)).toEqual(sent.map((b) => b.length));
-    expect(concat(...this.got.map((p) => p.bytes))).toEqual(concat(...sent));
-  }
-
-  async end(): Promise<void> {
-    await this.subscription?.stop();
-    await Promise.all(this.relays.map((r) => r.stop().catch(() => {})));
-  }
-}
-
 async function begin(parts = 3): Promise<Scene> {
-  scene = new Scene();
+  scene = new Scene(verifier, domains);
   scene.grow(parts);
   return Promise.resolve(scene);
 }

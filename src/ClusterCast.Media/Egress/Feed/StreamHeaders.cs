@@ -1,4 +1,5 @@
 using ClusterCast.Media.Egress.Presets;
+using ClusterCast.Media.Flv;
 using ClusterCast.Media.Ingest;
 using ClusterCast.Media.Rtmp.Amf;
 

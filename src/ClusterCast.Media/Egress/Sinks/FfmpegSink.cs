@@ -1,5 +1,6 @@
 using System.Buffers;
 using ClusterCast.Media.Encoding;
+using ClusterCast.Media.Flv;
 using ClusterCast.Media.Rtmp.Amf;
 using ClusterCast.Media.Rtmp.Chunks;
 
@@ -27,7 +28,7 @@ internal sealed class FfmpegSink : ISink
         (_url, _secrets) = (url, secrets);
         _process = FfmpegProcess.Start(FfmpegTools.Ffmpeg,
             ["-hide_banner", "-loglevel", "error", "-nostdin", "-progress", "pipe:1", "-probesize", "32", "-analyzeduration", "0", "-f", "flv", "-i", "pipe:0", "-c", "copy", .. output]);
-        FlvWriter.Header(_output);
+        FlvWriter.Header(_output, hasSound: true);
         _progress = ReadProgressAsync();
         _watching = WatchAsync();
     }

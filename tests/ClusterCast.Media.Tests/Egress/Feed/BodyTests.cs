@@ -2,6 +2,7 @@ using System.Buffers;
 using ClusterCast.Media.Egress.Feed;
 using ClusterCast.Media.Egress.Presets;
 using ClusterCast.Media.Egress.Sinks;
+using ClusterCast.Media.Flv;
 using ClusterCast.Media.Ingest;
 using ClusterCast.Media.Rtmp.Chunks;
 using ClusterCast.Media.Tests.Support;
@@ -45,7 +46,7 @@ public sealed class BodyTests
     public void A_tag_of_a_file_has_its_long_time_and_its_length_behind_it()
     {
         var bytes = new ArrayBufferWriter<byte>();
-        FlvWriter.Header(bytes);
+        FlvWriter.Header(bytes, hasSound: true);
         FlvWriter.Tag(bytes, RtmpMessageType.Audio, 0x12345678, [0xAF, 1]);
         Assert.Equal("464C5601050000000900000000" + "08000002" + "34567812" + "000000" + "AF01" + "0000000D", Convert.ToHexString(bytes.WrittenSpan));
     }

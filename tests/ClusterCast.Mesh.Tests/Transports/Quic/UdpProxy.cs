@@ -25,6 +25,9 @@ internal sealed class UdpProxy : IAsyncDisposable
     /// <summary>Nothing passes to the server.</summary>
     public bool SwallowForward { get; set; }
 
+    /// <summary>Datagrams to the server that were swallowed.</summary>
+    public int Swallowed { get; private set; }
+
     /// <summary>Nothing passes to the client.</summary>
     public bool SwallowReturn { get; set; }
 
@@ -70,6 +73,7 @@ internal sealed class UdpProxy : IAsyncDisposable
                 var datagram = buffer[..received.ReceivedBytes];
                 if (SwallowForward)
                 {
+                    Swallowed++;
                     continue;
                 }
 

@@ -1,6 +1,6 @@
 using ClusterCast.Media.Ingest;
 
-namespace ClusterCast.Media.Egress.Feed;
+namespace ClusterCast.Media.Flv;
 
 /// <summary>Writes the bodies of FLV video and audio tags (Adobe FLV 10.1, E.4.2 and E.4.3).</summary>
 internal static class FlvBody

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using ClusterCast.Media.Ingest;
 using ClusterCast.Media.Rtmp.Chunks;
 
-namespace ClusterCast.Media.Encoding.Flv;
+namespace ClusterCast.Media.Flv;
 
 /// <summary>Reads the tags of an FLV file from a program's standard output as they come.</summary>
 internal sealed class FlvReader(Stream input)
