@@ -30,7 +30,7 @@ public interface IPayingSession : IAsyncDisposable
     /// <summary>A leaf of so many bytes from this relay has verified.</summary>
     void OnVerified(int leafBytes);
 
-    /// <summary>A window has been closed by this head.</summary>
+    /// <summary>A window has been closed by this head, and every leaf of it came from this relay: a receipt is due.</summary>
     void OnWindowClosed(SignedHead lastHead);
 
     /// <summary>Signs the closing ticket and ends when the relay has acknowledged it. The mesh bounds the wait and keeps the connection open during it.</summary>

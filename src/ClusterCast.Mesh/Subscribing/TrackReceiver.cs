@@ -218,7 +218,12 @@ internal sealed class TrackReceiver
         _published = current.Parts.Count;
         _line.Open(current);
         _sink?.OnHead(current, first, current.Head!);
-        return new Intake(verdict, Closed: current.IsClosed ? current.Head : null);
+        if (current.IsClosed)
+        {
+            from.Close(current.Head!);
+        }
+
+        return new Intake(verdict, Closed: from.TakeWhole());
     }
 
     // The broadcaster may have been delegated another key a moment ago, which the keys at hand do not hold yet. What follows from this head waits for the chain.
@@ -249,17 +254,22 @@ internal sealed class TrackReceiver
             case Verdict.Duplicate:
                 // Another parent sent it first. This one delivered it too, and is paid when the bytes are the right ones.
                 var isRight = leaf.Bytes.SequenceEqual(current!.Parts[leaf.Part].Leaf(leaf.Leaf).Span);
-                return new Intake(verdict, CountedBytes: isRight && from.Counts(leaf.Window, leaf.Part, leaf.Leaf) ? leaf.Bytes.Length : 0);
+                return Paid(from, leaf, new Intake(verdict), isRight);
             case Verdict.Accepted:
                 LeavesVerified++;
                 VerifiedBytes += leaf.Bytes.Length;
                 _metrics.LeafVerified(leaf.Bytes.Length);
                 _sink?.OnLeaf(current!, current!.Parts[leaf.Part], leaf.Leaf);
-                return new Intake(verdict, Count(current!), CountedBytes: from.Counts(leaf.Window, leaf.Part, leaf.Leaf) ? leaf.Bytes.Length : 0);
+                return Paid(from, leaf, new Intake(verdict, Count(current!)), isRight: true);
             default:
                 return new Intake(verdict);
         }
     }
+
+    private static Intake Paid(Upstream from, in LeafMessage leaf, Intake intake, bool isRight) =>
+        isRight && from.Counts(leaf.Window, leaf.Part, leaf.Leaf, leaf.Bytes.Length)
+            ? intake with { CountedBytes = leaf.Bytes.Length, Closed = from.TakeWhole() }
+            : intake;
 
     /// <summary>Takes a window that was fetched, as far as it has come.</summary>
     public void TakeFetched(VerifiedWindow window)

@@ -53,6 +53,8 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
     private const double LanePartMs = 50;
 
     private (uint Window, ushort Part, int Leaf) _lastCounted;
+    private (uint Window, ulong Bytes) _delivered;
+    private SignedHead? _last;
     private (ulong Time, long Parts) _lastPart;
 
     /// <summary>The connection.</summary>
@@ -129,8 +131,8 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
         return before > 0 && timeMs > time && timeMs - time < LanePartMs * (parts - before);
     }
 
-    /// <summary>Whether a leaf is beyond those counted: nobody is paid twice for one.</summary>
-    public bool Counts(uint window, ushort part, int leaf)
+    /// <summary>Whether a right leaf is beyond those counted: nobody is paid twice for one.</summary>
+    public bool Counts(uint window, ushort part, int leaf, int bytes)
     {
         var place = (window, part, leaf);
         if (place.CompareTo(_lastCounted) <= 0)
@@ -139,6 +141,22 @@ internal sealed class Upstream(PeerConnection peer, byte channel, Address node, 
         }
 
         _lastCounted = place;
+        _delivered = (window, (ulong)bytes + (_delivered.Window == window ? _delivered.Bytes : 0));
         return true;
+    }
+
+    /// <summary>A window has been closed by this head.</summary>
+    public void Close(SignedHead last) => _last = last;
+
+    /// <summary>The head that closed a window of which every leaf came from here, once; whoever came in its middle, as at a failover, is owed no receipt for it.</summary>
+    public SignedHead? TakeWhole()
+    {
+        if (_last is not { Head: var head } last || head.Window != _delivered.Window || head.ByteLength != _delivered.Bytes)
+        {
+            return null;
+        }
+
+        _last = null;
+        return last;
     }
 }

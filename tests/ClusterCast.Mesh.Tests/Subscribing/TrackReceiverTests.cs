@@ -130,6 +130,39 @@ public sealed class TrackReceiverTests
         Assert.Equal(0, _receiver.LeavesRejected);
     }
 
+    [Fact]
+    public void A_receipt_is_due_from_the_parent_that_every_leaf_came_from()
+    {
+        var (builder, first, second) = TwoParts();
+        var parent = Parent(1);
+        ServeOpened(parent, builder, first);
+        Assert.Null(Leaf(parent, first).Closed);
+        Assert.Null(Take(parent, NodeOf(second)).Closed);
+        Assert.Null(Take(parent, HeadOf(second.Head)).Closed);
+
+        // The last head comes before the last leaf.
+        var last = builder.CloseWindow(1_200);
+        Assert.Null(Take(parent, HeadOf(last)).Closed);
+        Assert.Equal(last.Digest, Leaf(parent, second).Closed!.Digest);
+    }
+
+    [Fact]
+    public void No_receipt_is_due_from_a_parent_that_came_in_the_middle_of_the_window()
+    {
+        var (builder, first, second) = TwoParts();
+        var silent = Parent(1);
+        ServeOpened(silent, builder, first);
+        Leaf(silent, first);
+
+        // The next one resumes behind the first part.
+        var next = Parent(2);
+        ServeOpened(next, builder, first);
+        Take(next, NodeOf(second));
+        Take(next, HeadOf(second.Head));
+        Assert.Null(Leaf(next, second).Closed);
+        Assert.Null(Take(next, HeadOf(builder.CloseWindow(1_200))).Closed);
+    }
+
     private static Upstream Parent(byte number) => new(peer: null!, channel: 0, MeshWorld.At(number), isPush: true, now: 0);
 
     private static byte[] Init(ulong run) => Frame.Encode(new InitMessage(0, run, MeshWorld.Track.Track, "init"u8));
@@ -147,6 +180,29 @@ public sealed class TrackReceiverTests
         var head = part.Head;
         return Take(parent, Frame.Encode(new HeadMessage(0, 1, 1, head.Head.Time, head.Head.Flags, head.Signature)));
     }
+
+    private static (WindowBuilder Builder, SignedPart First, SignedPart Second) TwoParts()
+    {
+        var builder = new WindowBuilder(MeshWorld.Track, Run, MeshWorld.Domains.StreamKeys, SigningKey);
+        builder.SetInit("init"u8);
+        builder.OpenWindow();
+        return (builder, builder.AddPart(TwoBytes(0), 1_000, PartFlags.StartsWithIdr), builder.AddPart(TwoBytes(1), 1_100, PartFlags.None));
+    }
+
+    private static byte[] TwoBytes(ushort part) => [(byte)part, 77];
+
+    private static byte[] HeadOf(SignedHead head) => Frame.Encode(new HeadMessage(0, 1, head.Head.Count, head.Head.Time, head.Head.Flags, head.Signature));
+
+    /// <summary>Takes init segment, window, and the node of the first part with its head.</summary>
+    private void ServeOpened(Upstream parent, WindowBuilder builder, SignedPart first)
+    {
+        Take(parent, Init(Run));
+        Take(parent, Frame.Encode(new WindowMessage(0, builder.Window, Hash32.Zero)));
+        Take(parent, NodeOf(first));
+        Take(parent, HeadOf(first.Head));
+    }
+
+    private Intake Leaf(Upstream parent, SignedPart part) => Take(parent, Frame.Encode(new LeafMessage(0, 1, part.Node.Index, 0, TwoBytes(part.Node.Index))));
 
     /// <summary>Takes the first part of the run as a Part frame.</summary>
     private Intake ServePart(Upstream parent, PrivateKey key, ReadOnlySpan<byte> bytes)
